@@ -1,0 +1,1 @@
+"""What the linted project asks for, read from its configuration file."""

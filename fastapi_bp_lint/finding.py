@@ -1,0 +1,120 @@
+"""What a rule reports: a place, a message, how sure it is, and how it could be repaired."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Severity(Enum):
+    """How bad it is when the finding is true."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Certainty(Enum):
+    """How sure the project model is of every link on the way to the finding."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+    @property
+    def rank(self) -> int:
+        """Order of doubt: 0 for certain, 2 for possible."""
+        return _CERTAINTY_RANK[self]
+
+
+_CERTAINTY_RANK = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
+
+
+def weakest(*certainties: Certainty) -> Certainty:
+    """Return the most doubtful of *certainties*; certain when there is none."""
+    return max(certainties, key=_CERTAINTY_RANK.__getitem__, default=Certainty.CERTAIN)
+
+
+class Applicability(Enum):
+    """What a fix may change, and so who may apply it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+class Preset(Enum):
+    """The named rule sets, smallest first; each contains the one before."""
+
+    RECOMMENDED = "recommended"
+    CONVENTIONS = "conventions"
+    STRICT = "strict"
+
+
+class Span(NamedTuple):
+    """Half-open range of source text: lines from 1, columns from 0, in characters."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Place(NamedTuple):
+    """A span of a file; the path is relative to the project root, with ``/``."""
+
+    path: str
+    span: Span
+
+
+class Step(NamedTuple):
+    """One hop of a trail; *symbol* is the function whose body holds *place*."""
+
+    place: Place
+    symbol: str
+    message: str
+
+
+class Entry(NamedTuple):
+    """What the framework runs and from where the finding is reached.
+
+    *kind* is one of route, dependency, websocket, middleware, exception-handler,
+    background-task, lifespan, coroutine; *reached_by* counts all such entries.
+    """
+
+    kind: str
+    symbol: str
+    path: str
+    line: int
+    reached_by: int
+
+
+class Fix(NamedTuple):
+    """A repair that the finding's rule can make: its *fixer* rewrites the node at *span*."""
+
+    fixer: str
+    applicability: Applicability
+    message: str
+    span: Span
+    args: tuple[str, ...] = ()
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong at one place."""
+
+    code: str
+    slug: str
+    severity: Severity
+    place: Place
+    message: str
+    symbol: str = ""
+    certainty: Certainty = Certainty.CERTAIN
+    trail: tuple[Step, ...] = ()
+    entry: Entry | None = None
+    primitive: str = ""
+    fix: Fix | None = None
+
+
+def sort_key(finding: Finding) -> tuple[str, Span, str, str]:
+    """Return the order in which findings are printed: path, line, column, code, message."""
+    return finding.place.path, finding.place.span, finding.code, finding.message

@@ -1,0 +1,1 @@
+"""What the ecosystem does: data, no logic."""
