@@ -135,13 +135,14 @@ class Region(NamedTuple):
     """Lines that run under a condition or protection, the header line included.
 
     *kind* is if, else, loop, try, except, finally, with, async-with, case, type-checking or main;
-    *subject* is the test, the exceptions, the context manager or the iterated value.
+
     """
 
     kind: str
     line: int
     end_line: int
     subject: Expr
+    span: Span
 
 
 class Result(NamedTuple):

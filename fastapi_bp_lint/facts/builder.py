@@ -1,0 +1,210 @@
+"""The state of one pass: the body that is being filled, and where the pass stands in the file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from fastapi_bp_lint.facts.model import (
+    Binding,
+    Body,
+    Call,
+    ClassFacts,
+    Expr,
+    FunctionFacts,
+    Group,
+    Import,
+    Literal,
+    Load,
+    Operation,
+    Region,
+    Result,
+)
+from fastapi_bp_lint.finding import Span
+
+SpanReader = Callable[[Any], Span]
+Handler = Callable[["Builder", Any], Any]
+
+
+def span_reader(text: str) -> SpanReader:
+    """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes."""
+    if text.isascii():
+        return _plain_span
+    wide = {n: line for n, line in enumerate(text.split("\n"), 1) if not line.isascii()}
+
+    def column(line: int, offset: int) -> int:
+        if line not in wide:
+            return offset
+        return len(wide[line].encode()[:offset].decode(errors="replace"))
+
+    def read(node: Any) -> Span:  # noqa: ANN401 - any node with a position
+        return Span(
+            node.lineno,
+            column(node.lineno, node.col_offset),
+            node.end_lineno,
+            column(node.end_lineno, node.end_col_offset),
+        )
+
+    return read
+
+
+def _plain_span(node: Any) -> Span:  # noqa: ANN401 - any node with a position
+    return Span(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
+class BodyBuilder:
+    """A body while its statements are read."""
+
+    __slots__ = (
+        "awaits",
+        "bindings",
+        "calls",
+        "is_generator",
+        "loads",
+        "operations",
+        "outer",
+        "reads",
+        "regions",
+        "results",
+    )
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.bindings: list[Binding] = []
+        self.loads: list[Load] = []
+        self.operations: list[Operation] = []
+        self.results: list[Result] = []
+        self.regions: list[Region] = []
+        self.reads: list[tuple[str, int, int]] = []
+        self.outer: list[str] = []
+        self.awaits = 0
+        self.is_generator = False
+
+    def freeze(self, reads: dict[str, tuple[tuple[int, int], ...]]) -> Body:
+        """Return what was read, with *reads* in place of the raw ones."""
+        return Body(
+            tuple(self.calls),
+            tuple(self.bindings),
+            tuple(self.loads),
+            tuple(self.operations),
+            tuple(self.results),
+            tuple(self.regions),
+            reads,
+            tuple(self.outer),
+            self.awaits,
+        )
+
+
+class Builder:
+    """The pass over one file."""
+
+    def __init__(
+        self,
+        span: SpanReader,
+        expressions: dict[type[ast.AST], Handler],
+        statements: dict[type[ast.AST], Handler],
+    ) -> None:
+        self.span = span
+        self.expressions = expressions
+        self.handlers = statements
+        self.body = BodyBuilder()
+        self.scope = ""
+        self.in_class = False
+        self.in_annotation = False
+        self.imports: list[Import] = []
+        self.functions: list[FunctionFacts] = []
+        self.classes: list[ClassFacts] = []
+        self.statements: list[tuple[int, int]] = []
+        self.strings: set[str] = set()
+        self._reads: list[tuple[list[tuple[str, int, int]], dict[str, Any]]] = []
+
+    def module(self, tree: ast.Module) -> str:
+        """Read the whole module; return the first line of its docstring."""
+        self.read(tree.body)
+        return docstring(tree)
+
+    def read(self, body: list[ast.stmt]) -> None:
+        """Read statements into the present body."""
+        handlers = self.handlers
+        for node in body:
+            handlers[node.__class__](self, node)
+
+    def expr(self, node: ast.AST) -> Expr:
+        """Read an expression into the present body and return what it is."""
+        result: Expr = self.expressions[node.__class__](self, node)
+        return result
+
+    def optional(self, node: ast.AST | None) -> Expr:
+        """Read an expression that may be missing."""
+        return None if node is None else self.expr(node)
+
+    def annotation(self, node: ast.AST | None) -> Expr:
+        """Read an annotation, in which strings are forward references."""
+        if node is None:
+            return None
+        before, self.in_annotation = self.in_annotation, True
+        try:
+            return self.expr(node)
+        finally:
+            self.in_annotation = before
+
+    def enter(self, name: str) -> tuple[BodyBuilder, str, bool]:
+        """Begin the body of *name*; give the returned state to `leave`."""
+        state = self.body, self.scope, self.in_class
+        self.body = BodyBuilder()
+        self.scope = f"{self.scope}.{name}" if self.scope else name
+        return state
+
+    def leave(self, state: tuple[BodyBuilder, str, bool]) -> Body:
+        """End the present body and go back to the one around it."""
+        reads: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._reads.append((self.body.reads, reads))
+        body = self.body.freeze(reads)
+        self.body, self.scope, self.in_class = state
+        return body
+
+    def finish(self) -> Body:
+        """Return the module's body, once every import and parameter of the file is known."""
+        reads: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._reads.append((self.body.reads, reads))
+        wanted = {i.local for i in self.imports}
+        wanted.update(p.name for f in self.functions for p in f.params)
+        for raw, grouped in self._reads:
+            places: dict[str, list[tuple[int, int]]] = {}
+            for name, line, column in raw:
+                if name in wanted:
+                    places.setdefault(name, []).append((line, column))
+            grouped.update((name, tuple(found)) for name, found in places.items())
+        return self.body.freeze(reads)
+
+    def import_table(self) -> dict[str, str]:
+        """Return local name -> dotted name as imported, with leading dots if relative."""
+        return {
+            i.local: "." * i.level + ".".join(filter(None, (i.module, i.name)))
+            if i.kind == "name" or i.has_alias
+            else i.local
+            for i in self.imports
+        }
+
+    @property
+    def exports(self) -> tuple[str, ...] | None:
+        """The names in ``__all__``; None when the module has none that can be read."""
+        for binding in self.body.bindings:
+            if binding.target == "__all__" and isinstance(binding.value, Group):
+                return tuple(
+                    item.value
+                    for item in binding.value.items
+                    if isinstance(item, Literal) and isinstance(item.value, str)
+                )
+        return None
+
+
+def docstring(node: ast.AST) -> str:
+    """Return the first line of the docstring of a module, class or function, "" without one."""
+    body = getattr(node, "body", None)
+    if body and isinstance(body, list) and body[0].__class__ is ast.Expr:
+        value = body[0].value
+        if value.__class__ is ast.Constant and value.value.__class__ is str:
+            return str(value.value).strip().partition("\n")[0].strip() or "-"
+    return ""

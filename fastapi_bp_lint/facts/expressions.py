@@ -1,0 +1,393 @@
+"""What an expression is: one handler per class of expression node, each returning an `Expr`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from fastapi_bp_lint.facts.builder import Builder
+from fastapi_bp_lint.facts.model import (
+    Attr,
+    Awaited,
+    Binding,
+    Call,
+    Comprehension,
+    Either,
+    Expr,
+    FunctionFacts,
+    Group,
+    Item,
+    LambdaRef,
+    Literal,
+    Load,
+    Mapping,
+    Operation,
+    Param,
+    Result,
+    Star,
+    Text,
+    Yielded,
+)
+
+LONGEST_TEXT = 500
+LARGEST_DISPLAY = 200
+_LONGEST_REFERENCE = 200
+_LITERALS = {None: Literal(None, "None"), True: Literal(True, "bool"), False: Literal(False, "bool")}  # noqa: FBT003
+
+
+def _name(builder: Builder, node: ast.Name) -> Expr:
+    builder.body.reads.append((node.id, node.lineno, _column(builder, node)))
+    return node.id
+
+
+def _column(builder: Builder, node: Any) -> int:  # noqa: ANN401 - any node with a position
+    return builder.span(node).column if node.col_offset else 0
+
+
+def _attribute(builder: Builder, node: ast.Attribute) -> Expr:
+    value = _path(builder, node)
+    if value.__class__ is str:
+        builder.body.loads.append(Load(value, builder.span(node)))  # type: ignore[arg-type]
+    return value
+
+
+def _path(builder: Builder, node: ast.Attribute) -> Expr:
+    names = [node.attr]
+    inner = node.value
+    while inner.__class__ is ast.Attribute:
+        names.append(inner.attr)  # type: ignore[attr-defined]
+        inner = inner.value  # type: ignore[attr-defined]
+    value = builder.expressions[inner.__class__](builder, inner)
+    if value.__class__ is str and inner.__class__ is ast.Name:
+        names.append(value)
+        names.reverse()
+        return ".".join(names)
+    for name in reversed(names):
+        value = Attr(value, name)
+    return value  # type: ignore[no-any-return]
+
+
+def _call(builder: Builder, node: ast.Call) -> Call:
+    return call(builder, node, "used")
+
+
+def call(builder: Builder, node: ast.Call, use: str) -> Call:
+    """Read a call whose result is *use*: awaited, dropped or used."""
+    table = builder.expressions
+    annotated, builder.in_annotation = builder.in_annotation, False
+    func = node.func
+    callee = (
+        _path(builder, func) if func.__class__ is ast.Attribute else table[func.__class__](builder, func)  # type: ignore[arg-type]
+    )
+    args = tuple([table[a.__class__](builder, a) for a in node.args]) if node.args else ()
+    keywords = (
+        tuple([(k.arg, table[k.value.__class__](builder, k.value)) for k in node.keywords])
+        if node.keywords
+        else ()
+    )
+    builder.in_annotation = annotated
+    made = Call(callee, args, keywords, builder.span(node), use)
+    builder.body.calls.append(made)
+    return made
+
+
+def _constant(builder: Builder, node: ast.Constant) -> Expr:
+    value = node.value
+    kind = value.__class__
+    if kind is str:
+        return _string(builder, node, value)  # type: ignore[arg-type]
+    if kind is int or kind is float:
+        return Literal(value, kind.__name__)  # type: ignore[arg-type]
+    if kind is bool or value is None:
+        return _LITERALS[value]  # type: ignore[index]
+    return Literal(None, kind.__name__)
+
+
+def _string(builder: Builder, node: ast.Constant, value: str) -> Expr:
+    if len(value) > LONGEST_TEXT:
+        return Literal(None, "long")
+    if len(value) <= _LONGEST_REFERENCE and value.replace(".", "").isidentifier() and "." in value:
+        builder.strings.add(value)
+    if builder.in_annotation:
+        return _forward_reference(builder, node, value)
+    return Literal(value, "str")
+
+
+def _forward_reference(builder: Builder, node: ast.Constant, value: str) -> Expr:
+    try:
+        inner = ast.parse(value.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return Literal(value, "str")
+    for child in ast.walk(inner):
+        if isinstance(child, ast.Name):
+            builder.strings.add(child.id)
+        if hasattr(child, "lineno"):
+            ast.copy_location(child, node)
+    reads, builder.body.reads = builder.body.reads, []
+    try:
+        return builder.expr(inner)
+    finally:
+        builder.body.reads = reads
+
+
+def _joined(builder: Builder, node: ast.JoinedStr) -> Expr:
+    return Text(tuple([builder.expr(v) for v in node.values]))
+
+
+def _formatted(builder: Builder, node: ast.FormattedValue) -> Expr:
+    if node.format_spec is not None:
+        builder.expr(node.format_spec)
+    return builder.expr(node.value)
+
+
+def _either(builder: Builder, node: ast.BoolOp) -> Expr:
+    return Either(tuple([builder.expr(v) for v in node.values]))
+
+
+def _conditional(builder: Builder, node: ast.IfExp) -> Expr:
+    builder.expr(node.test)
+    return Either((builder.expr(node.body), builder.expr(node.orelse)))
+
+
+def _subscript(builder: Builder, node: ast.Subscript) -> Expr:
+    value = builder.expr(node.value)
+    if not builder.in_annotation or not isinstance(value, str):
+        return Item(value, builder.expr(node.slice))
+    tail = value.rpartition(".")[2]
+    if tail == "Literal":
+        return Item(value, _plainly(builder, node.slice))
+    if tail == "Annotated" and isinstance(node.slice, ast.Tuple) and node.slice.elts:
+        first, *rest = node.slice.elts
+        items = (builder.expr(first), *[_plainly(builder, r) for r in rest])
+        return Item(value, Group("tuple", items))
+    return Item(value, builder.expr(node.slice))
+
+
+def _plainly(builder: Builder, node: ast.expr) -> Expr:
+    """Read part of an annotation in which a string is a string."""
+    builder.in_annotation = False
+    try:
+        return builder.expr(node)
+    finally:
+        builder.in_annotation = True
+
+
+def _slice(builder: Builder, node: ast.Slice) -> Expr:
+    for part in (node.lower, node.upper, node.step):
+        builder.optional(part)
+    return None
+
+
+def _binary(builder: Builder, node: ast.BinOp) -> Expr:
+    chain = [node]
+    while chain[-1].left.__class__ is ast.BinOp:
+        chain.append(chain[-1].left)  # type: ignore[arg-type]
+    left = builder.expr(chain[-1].left)
+    for part in reversed(chain):
+        right = builder.expr(part.right)
+        left = Operation(part.op.__class__.__name__, (left, right), builder.span(part))
+        if not builder.in_annotation:
+            builder.body.operations.append(left)
+    return left
+
+
+def _compare(builder: Builder, node: ast.Compare) -> Expr:
+    operands = (builder.expr(node.left), *[builder.expr(c) for c in node.comparators])
+    made = Operation(node.ops[0].__class__.__name__, operands, builder.span(node))
+    builder.body.operations.append(made)
+    return made
+
+
+def _unary(builder: Builder, node: ast.UnaryOp) -> Expr:
+    operand = builder.expr(node.operand)
+    if node.op.__class__ is ast.USub and isinstance(operand, Literal):
+        number = operand.value
+        return Literal(-number, operand.kind) if isinstance(number, int | float) else None
+    return Operation(node.op.__class__.__name__, (operand,), builder.span(node))
+
+
+def _display(kind: str) -> Any:  # noqa: ANN401 - a handler
+    def read(builder: Builder, node: Any) -> Expr:  # noqa: ANN401 - Tuple, List or Set
+        table = builder.expressions
+        items = tuple([table[e.__class__](builder, e) for e in node.elts])
+        return Group(kind, items) if len(items) <= LARGEST_DISPLAY else None
+
+    return read
+
+
+def _dict(builder: Builder, node: ast.Dict) -> Expr:
+    items = tuple(
+        [(builder.optional(k), builder.expr(v)) for k, v in zip(node.keys, node.values, strict=True)]
+    )
+    return Mapping(items) if len(items) <= LARGEST_DISPLAY else None
+
+
+def _await(builder: Builder, node: ast.Await) -> Expr:
+    builder.body.awaits += 1
+    if isinstance(node.value, ast.Call):
+        return Awaited(call(builder, node.value, "awaited"))
+    return Awaited(builder.expr(node.value))
+
+
+def _yield(builder: Builder, node: ast.Yield | ast.YieldFrom) -> Expr:
+    kind = "yield" if isinstance(node, ast.Yield) else "yield-from"
+    value = builder.optional(node.value)
+    builder.body.is_generator = True
+    builder.body.results.append(Result(kind, value, builder.span(node)))
+    return Yielded()
+
+
+def _walrus(builder: Builder, node: ast.NamedExpr) -> Expr:
+    value = builder.expr(node.value)
+    builder.body.bindings.append(
+        Binding(node.target.id, "walrus", value, None, builder.span(node))
+    )
+    return value
+
+
+def _starred(builder: Builder, node: ast.Starred) -> Expr:
+    return Star(builder.expr(node.value))
+
+
+def _lambda(builder: Builder, node: ast.Lambda) -> Expr:
+    params = parameters(builder, node.args)
+    span = builder.span(node)
+    parent = builder.scope
+    state = builder.enter(f"<lambda:{span.line}:{span.column}>")
+    builder.in_class = False
+    qualname = builder.scope
+    value = builder.expr(node.body)
+    builder.body.results.append(Result("return", value, builder.span(node.body)))
+    is_generator = builder.body.is_generator
+    body = builder.leave(state)
+    builder.functions.append(
+        FunctionFacts(
+            qualname=qualname,
+            parent=parent,
+            in_class=builder.in_class,
+            is_async=False,
+            is_generator=is_generator,
+            is_lambda=True,
+            params=params,
+            returns=None,
+            decorators=(),
+            decorator_spans=(),
+            body=body,
+            line=span.line,
+            span=span,
+            name_span=span,
+            docstring="",
+        )
+    )
+    return LambdaRef(qualname)
+
+
+def parameters(builder: Builder, args: ast.arguments) -> tuple[Param, ...]:
+    """Read a parameter list; annotations and defaults belong to the body around the function."""
+    plain = [(a, "positional") for a in args.posonlyargs] + [(a, "normal") for a in args.args]
+    defaults = [None] * (len(plain) - len(args.defaults)) + list(args.defaults)
+    rows = [(a, kind, d) for (a, kind), d in zip(plain, defaults, strict=True)]
+    if args.vararg:
+        rows.append((args.vararg, "star", None))
+    rows += [(a, "keyword", d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+    if args.kwarg:
+        rows.append((args.kwarg, "double-star", None))
+    return tuple(
+        [
+            Param(
+                a.arg,
+                kind,
+                builder.annotation(a.annotation),
+                builder.optional(default),
+                default is not None,
+                builder.span(a),
+            )
+            for a, kind, default in rows
+        ]
+    )
+
+
+def _comprehension(kind: str) -> Any:  # noqa: ANN401 - a handler
+    def read(builder: Builder, node: Any) -> Expr:  # noqa: ANN401 - any comprehension
+        span = builder.span(node)
+        sources = []
+        for generator in node.generators:
+            source = builder.expr(generator.iter)
+            sources.append(source)
+            bind = "async-comprehension" if generator.is_async else "comprehension"
+            target(builder, generator.target, bind, source, span)
+            for test in generator.ifs:
+                builder.expr(test)
+        if kind == "dict":
+            builder.expr(node.key)
+            return Comprehension(kind, builder.expr(node.value), tuple(sources))
+        return Comprehension(kind, builder.expr(node.elt), tuple(sources))
+
+    return read
+
+
+def target(  # noqa: PLR0913 - the six things a binding is made of
+    builder: Builder, node: ast.expr, kind: str, value: Expr, span: Any, index: int = -1  # noqa: ANN401
+) -> None:
+    """Record what an assignment target receives."""
+    if isinstance(node, ast.Name):
+        builder.body.bindings.append(Binding(node.id, kind, value, None, span, index))
+    elif isinstance(node, ast.Attribute):
+        path = _path(builder, node)
+        if isinstance(path, str):
+            builder.body.bindings.append(Binding(path, kind, value, None, span, index))
+    elif isinstance(node, ast.Tuple | ast.List):
+        unpacked = "unpack" if kind == "assign" else kind
+        starred = False
+        for n, element in enumerate(node.elts):
+            if isinstance(element, ast.Starred):
+                starred = True
+                target(builder, element.value, "unpack-rest", None, span)
+            else:
+                target(builder, element, unpacked, None if starred else value, span, n)
+    else:
+        builder.expr(node)
+
+
+def _other(builder: Builder, node: ast.AST) -> Expr:
+    """Read the parts of a node that has no meaning of its own here."""
+    for child in ast.iter_child_nodes(node):
+        if child.__class__ in builder.expressions:
+            builder.expr(child)
+        else:
+            _other(builder, child)
+    return None
+
+
+TABLE: dict[type[ast.AST], Any] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Constant: _constant,
+    ast.JoinedStr: _joined,
+    ast.FormattedValue: _formatted,
+    ast.BoolOp: _either,
+    ast.IfExp: _conditional,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.BinOp: _binary,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
+    ast.Tuple: _display("tuple"),
+    ast.List: _display("list"),
+    ast.Set: _display("set"),
+    ast.Dict: _dict,
+    ast.Await: _await,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+    ast.NamedExpr: _walrus,
+    ast.Starred: _starred,
+    ast.Lambda: _lambda,
+    ast.ListComp: _comprehension("list"),
+    ast.SetComp: _comprehension("set"),
+    ast.DictComp: _comprehension("dict"),
+    ast.GeneratorExp: _comprehension("generator"),
+}
+for _later in ("TemplateStr", "Interpolation"):
+    if hasattr(ast, _later):
+        TABLE[getattr(ast, _later)] = _other
