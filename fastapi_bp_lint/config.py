@@ -1,1 +1,0 @@
-"""What the linted project asks for, read from its configuration file."""

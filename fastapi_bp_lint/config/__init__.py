@@ -1,0 +1,13 @@
+"""What the linted project asks for: settings, where they stand, how they are read."""
+
+from fastapi_bp_lint.config.keys import KEYS as KEYS
+from fastapi_bp_lint.config.keys import Config as Config
+from fastapi_bp_lint.config.keys import Key as Key
+from fastapi_bp_lint.config.locate import Location as Location
+from fastapi_bp_lint.config.locate import locate as locate
+from fastapi_bp_lint.config.read import ConfigError as ConfigError
+from fastapi_bp_lint.config.read import Declared as Declared
+from fastapi_bp_lint.config.read import Known as Known
+from fastapi_bp_lint.config.read import check_selector as check_selector
+from fastapi_bp_lint.config.read import load as load
+from fastapi_bp_lint.config.read import matching as matching
