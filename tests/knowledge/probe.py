@@ -1,0 +1,303 @@
+"""Resolve dotted names in the running environment and say how each was found.
+
+`verify.py` runs this file with the interpreter of a throwaway environment: a JSON object of
+questions comes in on standard input, a JSON object of answers goes out.
+"""
+
+import ast
+import functools
+import importlib
+import inspect
+import json
+import re
+import sys
+import types
+import typing
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+# What has no class-level attribute to look at: the methods of clients that are built from a service
+# description when they are made.
+_SERVICE_MODELS = {"boto3.client": "client", "boto3.resource": "resource"}
+
+# Functions that people use like classes: their attributes are those of what they make.
+_FACTORIES = {
+    "threading.Lock", "threading.RLock", "select.poll",
+    "multiprocessing.Lock", "multiprocessing.Event", "multiprocessing.Queue",
+}
+
+
+class Answer(NamedTuple):
+    """How one name was found, or why it was not."""
+
+    found: bool
+    how: str
+    sort: str
+    defined: str
+    returns: str
+
+
+class NotFoundError(Exception):
+    """The name does not exist in this environment."""
+
+
+def resolve(name: str, attributes: dict[str, str]) -> Answer:
+    """Follow a dotted name from its module to the object, through declared attributes as well."""
+    try:
+        value, how = look_up(name, attributes)
+    except BaseException as error:  # noqa: BLE001 - importing other people's code may raise anything
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return Answer(found=False, how=why, sort="", defined="", returns="")
+    return Answer(True, how, _sort(value), _defined(value), _returns(value))
+
+
+def look_up(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
+    """Give the object of a name and the way in which it was found."""
+    if any(name.startswith(f"{factory}:") for factory in _SERVICE_MODELS):
+        return _made_by_service(name), "annotation: built from the description of the service"
+    return _walk(name.replace(":sync", ""), attributes)
+
+
+def _walk(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
+    parts = name.split(".")
+    value: Any = importlib.import_module(parts[0])
+    how = "import"
+    for position, part in enumerate(parts[1:], start=1):
+        if part == "*":
+            return value, how
+        if isinstance(value, types.ModuleType):
+            value = _member_of_module(value, part, ".".join(parts[: position + 1]))
+        else:
+            path = ".".join(parts[: position + 1])
+            if not inspect.isclass(value) and ".".join(parts[:position]) in _FACTORIES:
+                value = type(value())
+            if _says_nothing(value, part):
+                value, how = _promised(value, path, attributes)
+                continue
+            value, declared = _member(value, part)
+            if declared and (_sort(value) != "class") and attributes.get(path, "self") != "self":
+                value, _ = _walk(attributes[path], attributes)
+            how = "annotation: declared by the class, set on the instance" if declared else how
+    return value, how
+
+
+def _says_nothing(owner: Any, part: str) -> bool:
+    if _declared(owner, part) is not None:
+        return False
+    try:
+        return not hasattr(owner, part)
+    except Exception:  # noqa: BLE001 - a descriptor of someone else's class
+        return False
+
+
+def _promised(owner: Any, path: str, attributes: dict[str, str]) -> tuple[Any, str]:
+    """Take what the table of returns says an instance attribute holds, if the class does set it."""
+    part = path.rpartition(".")[2]
+    for base in getattr(owner, "__mro__", ()):
+        try:
+            written = inspect.getsource(base)
+        except (OSError, TypeError):
+            continue
+        if re.search(rf"\bself\.{part}\b[^=\n]*=(?!=)", written):
+            known = attributes.get(path, "self")
+            value = _MISSING if known == "self" else _walk(known, attributes)[0]
+            return value, f"source: set in the body of {base.__qualname__}"
+    raise NotFoundError(path)
+
+
+def _member_of_module(module: types.ModuleType, part: str, path: str) -> Any:
+    try:
+        return getattr(module, part)
+    except AttributeError:
+        pass
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name and (path == error.name or path.startswith(f"{error.name}.")):
+            raise NotFoundError(path) from None
+        raise
+
+
+def _member(owner: Any, part: str) -> tuple[Any, bool]:
+    """Give an attribute of a class or of an object, by its value or by what it is declared to hold."""
+    found = inspect.getattr_static(owner, part, _MISSING)
+    if found is _MISSING:
+        declared = _declared(owner, part)
+        if declared is not None:
+            return declared, True
+        # modules' stand-ins and metaclasses may answer what no static look-up sees
+        return getattr(owner, part), False
+    getter = _getter(found)
+    if getter is None:
+        return (getattr(owner, part) if not isinstance(found, types.MemberDescriptorType) else found), False
+    result = _result_class(getter)
+    return (result if result is not None else found), True
+
+
+_MISSING = object()
+
+
+def _getter(found: Any) -> Any:
+    if isinstance(found, property):
+        return found.fget
+    if isinstance(found, functools.cached_property):
+        return found.func
+    inner = getattr(type(found), "__get__", None) and (
+        getattr(found, "fget", None) or getattr(found, "func", None) or getattr(found, "__wrapped__", None)
+    )
+    is_memo = type(found).__name__ in {"cached_property", "memoized_property", "ro_memoized_property",
+                                       "ro_non_memoized_property", "reify", "non_memoized_property"}
+    return inner if is_memo else None
+
+
+def _declared(owner: Any, part: str) -> Any:
+    """Look for `part: Type` in the class bodies of the owner."""
+    cls = owner if inspect.isclass(owner) else type(owner)
+    for base in cls.__mro__:
+        written = inspect.get_annotations(base).get(part)
+        if written is not None:
+            return _as_class(written, base.__module__)
+    return None
+
+
+def _result_class(function: Any) -> Any:
+    written = getattr(function, "__annotations__", {}).get("return")
+    return None if written is None else _as_class(written, function.__module__)
+
+
+def _as_class(written: Any, module: str) -> Any:
+    if isinstance(written, str):
+        written = _evaluate(written.strip("'\""), module)
+    if isinstance(written, typing.TypeVar):
+        written = written.__bound__
+    origin = typing.get_origin(written)
+    if origin in {typing.Union, types.UnionType}:
+        members = [m for m in typing.get_args(written) if m is not type(None)]
+        return _as_class(members[0], module) if len(members) == 1 else None
+    if origin in {typing.ClassVar, typing.Final, typing.Annotated}:
+        return _as_class(typing.get_args(written)[0], module)
+    if inspect.isclass(origin):
+        return origin
+    return written if inspect.isclass(written) else None
+
+
+def _evaluate(written: str, module: str) -> Any:
+    """Evaluate an annotation, with the names that its module imports for type checkers only."""
+    loaded = sys.modules[module]
+    scope = {**vars(typing), **vars(loaded)}
+    for _ in range(20):
+        try:
+            return eval(written, scope)  # noqa: S307 - annotations of installed packages
+        except NameError as error:
+            missing = error.name
+            if missing is None or missing not in (found := _imported_for_typing(loaded, missing)):
+                return None
+            scope.update(found)
+        except Exception:  # noqa: BLE001 - an annotation that cannot be evaluated says nothing
+            return None
+    return None
+
+
+def _imported_for_typing(module: types.ModuleType, missing: str) -> dict[str, Any]:
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError):
+        return {}
+    package = module.__package__ or module.__name__
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == missing:
+                    origin = "." * node.level + (node.module or "")
+                    source = importlib.import_module(origin, package)
+                    return {missing: _member_of_module(source, alias.name, f"{source.__name__}.{alias.name}")}
+    return {}
+
+
+def _made_by_service(name: str) -> Any:
+    factory, _, rest = name.partition(":")
+    service, _, path = rest.partition(".")
+    boto3 = importlib.import_module("boto3")
+    probe = "s3" if service == "*" else service
+    made = getattr(boto3, _SERVICE_MODELS[factory])(
+        probe, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
+    )
+    value: Any = made
+    for part in path.split(".") if path else ():
+        if part == "*":
+            break
+        value = _made_by_resource(value, part)
+    return value
+
+
+def _made_by_resource(owner: Any, part: str) -> Any:
+    member = getattr(owner, part)
+    identifiers = {"Table": ("-",), "Bucket": ("-",), "Object": ("-", "-"), "Queue": ("https://-/-/-",), "Topic": ("arn:-",)}
+    return member(*identifiers[part]) if part in identifiers else member
+
+
+def _sort(value: Any) -> str:
+    if inspect.isclass(value):
+        return "class"
+    if inspect.ismodule(value):
+        return "module"
+    if inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
+        return "async function"
+    if isinstance(value, property):
+        return "property"
+    return "function" if callable(value) else "value"
+
+
+def _defined(value: Any) -> str:
+    module = getattr(value, "__module__", None)
+    name = getattr(value, "__qualname__", None)
+    return f"{module}.{name}" if isinstance(module, str) and isinstance(name, str) else ""
+
+
+def _returns(value: Any) -> str:
+    """Say what the annotation of a function promises, if it can be read."""
+    if not callable(value) or inspect.isclass(value):
+        return ""
+    function = inspect.unwrap(value)
+    written = getattr(function, "__annotations__", {}).get("return")
+    return "" if written is None else str(written if isinstance(written, str) else inspect.formatannotation(written))
+
+
+def same(name: str, canonical: str) -> str:
+    """Say nothing when both names give one object, else what is wrong."""
+    return _compare(name, canonical, lambda one, other: one is other or one == other)
+
+
+def subclass(name: str, above: str) -> str:
+    """Say nothing when the first names a subclass of the second, else what is wrong."""
+    if name.replace(":sync", "") == above:
+        return ""
+    return _compare(name, above, issubclass)
+
+
+def _compare(one: str, other: str, holds: Callable[[Any, Any], bool]) -> str:
+    try:
+        agreed = holds(look_up(one, {})[0], look_up(other, {})[0])
+    except BaseException as error:  # noqa: BLE001 - importing other people's code may raise anything
+        return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return "" if agreed else "the two are unrelated"
+
+
+def main() -> None:
+    """Answer the questions on standard input."""
+    warnings.simplefilter("ignore")
+    asked = json.load(sys.stdin)
+    out = sys.stdout
+    sys.stdout = sys.stderr  # what is imported may print
+    attributes = asked["attributes"]
+    answers = {
+        "names": {name: resolve(name, attributes)._asdict() for name in asked["names"]},
+        "same": [same(*pair) for pair in asked["same"]],
+        "subclass": [subclass(*pair) for pair in asked["subclass"]],
+    }
+    json.dump(answers, out)
+
+
+if __name__ == "__main__":
+    main()
