@@ -119,7 +119,7 @@ class Binding(NamedTuple):
 
     *kind* is assign, annotation (with or without a value), augment, unpack, with, async-with, for,
     async-for, comprehension, except, walrus, delete or type. For unpack, *value* is the whole right
-    side and *index* the position in it; for loops it is what is iterated; for a comprehension
+    side and *position* where in it; for loops it is what is iterated; for a comprehension
     *span* is the whole comprehension, outside which the name is unknown.
     """
 
@@ -128,7 +128,7 @@ class Binding(NamedTuple):
     value: Expr
     annotation: Expr
     span: Span
-    index: int = -1
+    position: int = -1
 
 
 class Region(NamedTuple):

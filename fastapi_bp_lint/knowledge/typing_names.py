@@ -1,0 +1,70 @@
+"""How the names of the typing modules act on a type."""
+
+from __future__ import annotations
+
+
+def _typing(*names: str) -> frozenset[str]:
+    return frozenset(
+        f"{module}.{name}" for name in names for module in ("typing", "typing_extensions")
+    )
+
+
+TRANSPARENT = _typing(
+    "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack"
+) | {"dataclasses.InitVar", "sqlalchemy.orm.Mapped"}
+OPTIONAL = _typing("Optional")
+UNION = _typing("Union")
+AWAITABLES = _typing("Awaitable", "Coroutine") | {
+    "collections.abc.Awaitable",
+    "collections.abc.Coroutine",
+}
+OPAQUE = _typing("Any", "Callable", "Literal", "TypeAlias", "Never", "NoReturn", "Concatenate") | {
+    "builtins.object",
+    "collections.abc.Callable",
+    "builtins.None",
+}
+TYPE_VARIABLES = _typing("TypeVar")
+SELF = _typing("Self")
+PLAIN_GENERICS = frozenset(
+    f"builtins.{name}" for name in ("list", "dict", "tuple", "set", "frozenset", "type")
+)
+"""Element position of what iterating an instance gives, by container."""
+ITERABLES = {
+    **{
+        name: 0
+        for base in (
+            "List Set FrozenSet Sequence MutableSequence Iterable Iterator AsyncIterable"
+            " AsyncIterator Generator AsyncGenerator Collection Deque AbstractSet Tuple Dict"
+            " Mapping MutableMapping"
+        ).split()
+        for name in (f"typing.{base}", f"collections.abc.{base}", f"typing_extensions.{base}")
+    },
+    **{f"builtins.{name}": 0 for name in ("list", "set", "frozenset", "tuple", "dict")},
+    "collections.deque": 0,
+    "collections.abc.Set": 0,
+}
+MAPPINGS = frozenset(
+    {"builtins.dict", "collections.defaultdict", "collections.OrderedDict"}
+    | {f"{m}.{n}" for m in ("typing", "collections.abc") for n in ("Dict", "Mapping", "MutableMapping")}
+)
+GENERATORS = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc", "contextlib")
+    for name in (
+        "Generator",
+        "AsyncGenerator",
+        "Iterator",
+        "AsyncIterator",
+        "Iterable",
+        "AsyncIterable",
+        "AbstractContextManager",
+        "AbstractAsyncContextManager",
+        "ContextManager",
+        "AsyncContextManager",
+    )
+)
+"""Decorators of the standard library and FastAPI after which a call still runs the function."""
+PROPERTIES = frozenset(
+    {"builtins.property", "functools.cached_property", "sqlalchemy.ext.hybrid.hybrid_property"}
+)
+CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})

@@ -1,0 +1,79 @@
+"""Which of a name's definitions in one function can be the one that a line reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from fastapi_bp_lint.facts.model import Binding, Param, Region
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.names import Definition
+
+Thing = TypeVar("Thing", bound="Definition | Param")
+
+_RIGHT_SIDE = {"assign", "annotation", "augment", "unpack"}
+_SURE = {"with", "async-with", "try", "finally"}
+
+
+def reaching(things: Sequence[Thing], regions: Sequence[Region], line: int) -> Sequence[Thing]:
+    """Return the definitions that may hold at *line*; all of them for line 0.
+
+    A definition is replaced by a later one that runs whenever it does. What a loop assigns below
+    the line counts as well: it may come from the round before.
+    """
+    if len(things) == 1 and not _is_scoped(things[0]):
+        return things
+    scoped = [t for t in things if _is_scoped(t)]
+    inner = [t for t in scoped if _covers(t, line)]
+    if inner:
+        return inner[-1:]
+    rest = [t for t in things if not _is_scoped(t)]
+    if not line or len(rest) < 2:  # noqa: PLR2004 - nothing to choose from
+        return rest
+    alive: list[Thing] = []
+    for thing in sorted(rest, key=_line):
+        at = _line(thing)
+        if at > line:
+            if _in_one_loop(regions, at, line):
+                alive.append(thing)
+            continue
+        if isinstance(thing, Binding) and thing.kind in _RIGHT_SIDE and line <= thing.span.end_line:
+            continue
+        if _dominates(regions, at, line):
+            alive = []
+        alive.append(thing)
+    return alive or rest
+
+
+def _is_scoped(thing: object) -> bool:
+    return isinstance(thing, Binding) and thing.kind in {"comprehension", "async-comprehension"}
+
+
+def _covers(thing: object, line: int) -> bool:
+    return isinstance(thing, Binding) and thing.span.line <= line <= thing.span.end_line
+
+
+def _line(thing: object) -> int:
+    if isinstance(thing, Param):
+        return 0
+    span = getattr(thing, "span", None) or getattr(thing, "facts").span  # noqa: B009 - definitions
+    return int(span.line)
+
+
+def _dominates(regions: Sequence[Region], at: int, line: int) -> bool:
+    """Whether every condition around *at* is also around *line*."""
+    return all(
+        r.line <= line <= r.end_line
+        for r in regions
+        if r.kind not in _SURE and r.line <= at <= r.end_line
+    )
+
+
+def _in_one_loop(regions: Sequence[Region], one: int, other: int) -> bool:
+    return any(
+        r.kind in {"loop", "async-loop", "while"}
+        and r.line <= one <= r.end_line
+        and r.line <= other <= r.end_line
+        for r in regions
+    )

@@ -1,0 +1,328 @@
+"""Parts of a value: its attributes, items and elements, and what entering it gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Binding
+from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.tables import ancestry, canonical, given, primitives, returns
+from fastapi_bp_lint.knowledge.typing_names import ITERABLES, MAPPINGS, PROPERTIES
+from fastapi_bp_lint.project import results
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.names import merged
+from fastapi_bp_lint.project.values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Class,
+    Entered,
+    External,
+    Function,
+    Held,
+    Instance,
+    Package,
+    Parent,
+    Partial,
+    Several,
+    Value,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi_bp_lint.project.types import Types
+
+_PLAIN_BASES = {
+    "builtins.object",
+    "abc.ABC",
+    "typing.Generic",
+    "typing.Protocol",
+    "typing_extensions.Protocol",
+    "pydantic.BaseModel",
+    "enum.Enum",
+}
+
+
+def attribute(types: Types, held: Held, name: str) -> Held:
+    """Return what the attribute *name* of *held* holds."""
+    options = [_attribute(types, v, name) for v in held.values]
+    return union(*options).doubted(held.certainty)
+
+
+def _attribute(types: Types, value: Value, name: str) -> Held:
+    match value:
+        case Module():
+            return types.globally(value, name)
+        case Package():
+            return types.names.dotted(f"{value.name}.{name}", value.importer, within=True)
+        case Class():
+            return class_attribute(types, value, name, value)
+        case Parent():
+            rest = mro(types, value.of)[1:]
+            return _inherited(types, rest, name, value.receiver)
+        case Instance(of=Class()):
+            return _instance_attribute(types, value, name)
+        case Instance(of=External()):
+            return external_attribute(value, name)
+        case External():
+            return one(External(canonical(f"{value.name}.{name}")))
+        case Partial() if name == "func":
+            return value.target
+        case _:
+            return UNKNOWN
+
+
+def external_attribute(instance: Instance, name: str) -> Held:
+    """Return an attribute of an object of another library: what the tables say, else its name."""
+    of = instance.of
+    assert isinstance(of, External)
+    found = given(of.name, name, "attribute")
+    if found is None and not known(of.name, name):
+        found = given(of.name, "__getattr__", "attribute")
+    if found is not None:
+        return one(instance if found == of.name else Instance(External(found)))
+    return one(External(f"{of.name}.{name}"))
+
+
+def known(cls: str, member: str) -> bool:
+    """Whether the tables speak of a member of *cls* or of its bases."""
+    return any(
+        f"{base}.{member}" in primitives() or (f"{base}.{member}", "call") in returns()
+        for base in ancestry(cls)
+    )
+
+
+def mro(types: Types, cls: Class) -> list[Class | External]:
+    """Return *cls* and its bases, depth first, a base that several share at its last place."""
+    found: list[Class | External] = []
+
+    def walk(one_class: Class, depth: int) -> None:
+        found.append(one_class)
+        for base in one_class.facts.bases if depth < _DEEPEST else ():
+            held = types.infer(base, types.around(one_class))
+            for value in held.values:
+                walk_base(value, depth)
+
+    def walk_base(value: Value, depth: int) -> None:
+        if isinstance(value, Class):
+            walk(value, depth + 1)
+        elif isinstance(value, External):
+            found.append(value)
+
+    kept = types.bases.get(cls)
+    if kept is None:
+        walk(cls, 0)
+        unique: list[Class | External] = []
+        for base in reversed(found):
+            if base not in unique:
+                unique.insert(0, base)
+        kept = types.bases[cls] = unique
+    return kept
+
+
+_DEEPEST = 20
+
+
+def class_attribute(types: Types, cls: Class, name: str, receiver: Instance | Class) -> Held:
+    """Return what a class attribute holds, reached through *receiver*."""
+    return _inherited(types, mro(types, cls), name, receiver)
+
+
+def _inherited(
+    types: Types, order: list[Class | External], name: str, receiver: Instance | Class
+) -> Held:
+    foreign: list[External] = []
+    for base in order:
+        if isinstance(base, External):
+            foreign.append(base)
+            continue
+        held = own_attribute(types, base, name, receiver)
+        if held is not None:
+            return held
+    for base in foreign:
+        if base.name not in _PLAIN_BASES:
+            return external_attribute(Instance(base), name)
+    return UNKNOWN
+
+
+def own_attribute(
+    types: Types, cls: Class, name: str, receiver: Instance | Class
+) -> Held | None:
+    """Return what *cls* itself says about *name*, None when it says nothing."""
+    method = cls.methods.get(name)
+    if method is not None:
+        return bound(types, method, receiver)
+    field = cls.fields.get(name)
+    if field is not None:
+        for b in cls.facts.body.bindings:
+            if b.target == name and b.kind in {"assign", "annotation"}:
+                held = types.binding(b, cls)
+                if held.values:
+                    return held
+    nested = types.names.scope(cls.module, cls.facts.qualname).get(name)
+    if nested:
+        return merged([types.definition(d, cls) for d in nested])
+    return None
+
+
+def bound(types: Types, method: Function, receiver: Instance | Class) -> Held:
+    """Return a method as it is reached through *receiver*: bound, plain, or a property's value."""
+    kinds = results.decorator_names(types, method)
+    if kinds & PROPERTIES:
+        return results.result(types, method, receiver)
+    if "builtins.staticmethod" in kinds:
+        return one(method)
+    if "builtins.classmethod" in kinds:
+        return one(Bound(method, receiver.of if _is_ours(receiver) else receiver))  # type: ignore[union-attr,arg-type]
+    return one(Bound(method, receiver)) if isinstance(receiver, Instance) else one(method)
+
+
+def _is_ours(receiver: Instance | Class) -> bool:
+    return isinstance(receiver, Instance) and isinstance(receiver.of, Class)
+
+
+def _instance_attribute(types: Types, instance: Instance, name: str) -> Held:
+    cls = instance.of
+    assert isinstance(cls, Class)
+    order = mro(types, cls)
+    for base in order:
+        if isinstance(base, Class) and name in base.methods:
+            return bound(types, base.methods[name], instance)
+    set_here = types.keep(("attribute", cls, name), lambda: _assigned(types, order, name))
+    if set_here.values:
+        return set_here
+    return _inherited(types, order, name, instance)
+
+
+def _assigned(types: Types, order: list[Class | External], name: str) -> Held:
+    """Return what methods assign to ``self.name``, the nearest class that does so first."""
+    for base in order:
+        if not isinstance(base, Class):
+            continue
+        declared = base.fields.get(name)
+        options = [types.binding(b, f) for f, b in assignments(base, name)]
+        if declared is not None and declared[1] is not None:
+            options = [narrowed(types.infer_field(base, name), merged(options))]
+        elif declared is not None:
+            options.append(types.infer_field(base, name))
+        if options:
+            return merged(options)
+    return UNKNOWN
+
+
+def assignments(cls: Class, name: str) -> Iterator[tuple[Function, Binding]]:
+    """Give the assignments to ``self.name`` in the methods of *cls*."""
+    for method in cls.methods.values():
+        params = method.facts.params
+        if params:
+            target = f"{params[0].name}.{name}"
+            for b in method.facts.body.bindings:
+                if b.target == target:
+                    yield method, b
+
+
+def narrowed(declared: Held, value: Held) -> Held:
+    """Return what is declared, or the assigned value where that says more.
+
+    A literal says more than ``str``; where nothing is declared that can be followed, the value is
+    all there is.
+    """
+    if not declared.values:
+        return value
+    if len(value.values) == 1 and _is_literal(value.values[0]):
+        return value if _plain(declared) else declared
+    return declared
+
+
+def _is_literal(value: Value) -> bool:
+    return type(value).__name__ in {"Scalar", "Several"} and value != NOTHING
+
+
+def _plain(declared: Held) -> bool:
+    return all(
+        isinstance(v, Instance) and isinstance(v.of, External) for v in declared.values
+    )
+
+
+def entered(types: Types, held: Held, *, is_async: bool) -> Held:
+    """Return what ``with held as name`` gives the name."""
+    options = [_entered(types, v, is_async=is_async) for v in held.values]
+    return union(*options).doubted(held.certainty)
+
+
+def _entered(types: Types, value: Value, *, is_async: bool) -> Held:
+    if isinstance(value, Entered):
+        return value.result
+    if not isinstance(value, Instance):
+        return UNKNOWN
+    if isinstance(value.of, External):
+        found = given(value.of.name, "", "enter")
+        return one(Instance(External(found))) if found and found != value.of.name else one(value)
+    enter = attribute(types, one(value), "__aenter__" if is_async else "__enter__")
+    for method in enter.values:
+        if isinstance(method, Bound):
+            held = results.result(types, method.function, value)
+            if is_async:
+                held = union(*[getattr(v, "result", UNKNOWN) for v in held.values])
+            return held
+    return one(value) if any(isinstance(v, External) for v in enter.values) else UNKNOWN
+
+
+def element(types: Types, held: Held) -> Held:
+    """Return what iterating *held* gives."""
+    options = [_element(types, v) for v in held.values]
+    return union(*options).doubted(held.certainty)
+
+
+def _element(types: Types, value: Value) -> Held:
+    if isinstance(value, Several):
+        if value.kind == "dict":
+            return UNKNOWN
+        held = union(*[h for _, h in value.items])
+        return Held(held.values, Certainty.CERTAIN) if held.values else UNKNOWN
+    if not isinstance(value, Instance):
+        return UNKNOWN
+    if isinstance(value.of, External):
+        if value.args and value.of.name in ITERABLES:
+            return value.args[ITERABLES[value.of.name]]
+        found = given(value.of.name, "", "iterate")
+        if found is not None:
+            return one(Instance(External(found)))
+    return UNKNOWN
+
+
+def item(types: Types, held: Held, key: str | int | None) -> Held:
+    """Return what ``held[key]`` gives; None is a key that is not literal."""
+    options = [_item(types, v, key) for v in held.values]
+    return union(*options).doubted(held.certainty)
+
+
+def _item(types: Types, value: Value, key: str | int | None) -> Held:
+    if isinstance(value, Several):
+        if key is not None:
+            return next((h for k, h in value.items if k == key), UNKNOWN)
+        held = union(*[h for _, h in value.items])
+        return held.doubted(Certainty.LIKELY)
+    if not isinstance(value, Instance):
+        return UNKNOWN
+    if isinstance(value.of, Class):
+        found = attribute(types, one(value), "__getitem__")
+        return union(
+            *[
+                results.result(types, m.function, value)
+                for m in found.values
+                if isinstance(m, Bound)
+            ]
+        )
+    name = value.of.name
+    if name in MAPPINGS and len(value.args) > 1:
+        return value.args[1]
+    if name.endswith(("tuple", "Tuple")) and isinstance(key, int) and key < len(value.args):
+        return value.args[key]
+    if name in ITERABLES and value.args:
+        return value.args[0]
+    found = given(name, "__getitem__", "item")
+    return one(Instance(External(found))) if found is not None else UNKNOWN

@@ -1,0 +1,159 @@
+"""Which module a file is: source roots, dotted names, and what a dotted name means to a file."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from fastapi_bp_lint.facts.model import FileFacts, Import
+from fastapi_bp_lint.finding import Place, Span
+
+
+class Module:
+    """One file of the project as Python imports it; *root* is its source root, "" the project's."""
+
+    __slots__ = ("__weakref__", "facts", "is_package", "name", "path", "root")
+
+    def __init__(self, facts: FileFacts, root: str) -> None:
+        self.facts = facts
+        self.path = facts.path
+        self.root = root
+        self.is_package = posixpath.basename(facts.path) == "__init__.py"
+        self.name = dotted(facts.path, root)
+
+    @property
+    def package(self) -> str:
+        """The dotted name that the first dot of a relative import stands for."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    def place(self, span: Span) -> Place:
+        """Return *span* as a place of this file."""
+        return Place(self.path, span)
+
+    def __repr__(self) -> str:
+        return f"Module({self.name!r})"
+
+
+def dotted(path: str, root: str) -> str:
+    """Return the module name of *path* under the source *root*; both with ``/``."""
+    inner = path[len(root) + 1 :] if root else path
+    inner = inner.removesuffix(".py")
+    if inner == "__init__":
+        return posixpath.basename(root) or "__init__"
+    return inner.removesuffix("/__init__").replace("/", ".")
+
+
+class Modules:
+    """All modules of the project, and which of them a dotted name means to one that imports it."""
+
+    def __init__(self, files: Mapping[str, FileFacts], configured: Sequence[str] = ()) -> None:
+        roots = _roots(files, configured)
+        self.by_path = {path: Module(facts, roots[path]) for path, facts in files.items()}
+        self._by_name: dict[str, list[Module]] = {}
+        self._packages: dict[str, set[str]] = {}
+        for module in self.by_path.values():
+            self._by_name.setdefault(module.name, []).append(module)
+            parent = module.name.rpartition(".")[0]
+            while parent:
+                self._packages.setdefault(parent, set()).add(module.root)
+                parent = parent.rpartition(".")[0]
+
+    def __iter__(self) -> Iterable[Module]:
+        return iter(self.by_path.values())
+
+    def find(self, name: str, importer: Module) -> Module | None:
+        """Return the module called *name* as *importer* sees it: its own source root's first."""
+        found = self._by_name.get(name)
+        if not found:
+            return None
+        for module in found:
+            if module.root == importer.root:
+                return module
+        return found[0] if len(found) == 1 else None
+
+    def is_package(self, name: str, importer: Module) -> bool:
+        """Whether *name* is a package of the project, with or without an ``__init__.py``."""
+        roots = self._packages.get(name, ())
+        return importer.root in roots or len(roots) == 1
+
+    def target(self, item: Import, importer: Module) -> str:
+        """Return the absolute dotted name that *item* imports from or, for kind module, imports."""
+        if not item.level:
+            return item.module
+        parts = importer.package.split(".") if importer.package else []
+        parts = parts[: len(parts) - item.level + 1] if item.level > 1 else parts
+        return ".".join([*parts, item.module] if item.module else parts)
+
+
+def _roots(files: Mapping[str, FileFacts], configured: Sequence[str]) -> dict[str, str]:
+    """Return the source root of every file.
+
+    A folder's files are named from the folder above the outermost package, unless the project's
+    own imports show that it is named from further up: `from src.auth import service` makes the
+    folder above `src` the root, whether or not `src` has an `__init__.py`.
+    """
+    names = _imported(files.values())
+    folders: dict[str, list[str]] = {}
+    for path in files:
+        folders.setdefault(posixpath.dirname(path), []).append(path)
+    chosen: dict[str, str] = {}
+    roots: dict[str, str] = {}
+    for folder in sorted(folders):
+        fixed = [c for c in configured if folder == c or folder.startswith(f"{c}/") or c in {"", "."}]
+        if fixed:
+            root = max(fixed, key=len).removeprefix("./").rstrip("/")
+            root = "" if root == "." else root
+        else:
+            root = _root(folder, folders[folder], files, names, chosen)
+        chosen[folder] = root
+        roots.update((path, root) for path in folders[folder])
+    return roots
+
+
+def _imported(files: Iterable[FileFacts]) -> set[str]:
+    names: set[str] = set()
+    for facts in files:
+        for item in facts.imports:
+            if not item.level:
+                names.add(item.module)
+                if item.name:
+                    names.add(f"{item.module}.{item.name}")
+    return names
+
+
+def _root(
+    folder: str,
+    paths: Sequence[str],
+    files: Mapping[str, FileFacts],
+    names: set[str],
+    chosen: Mapping[str, str],
+) -> str:
+    outer = folder
+    while outer and f"{outer}/__init__.py" in files:
+        outer = posixpath.dirname(outer)
+    votes: Counter[str] = Counter()
+    root = outer
+    while True:
+        for path in paths:
+            name = dotted(path, root)
+            if name in names and (root == outer or "." in name):
+                votes[root] += 1
+        if not root:
+            break
+        root = posixpath.dirname(root)
+    if votes:
+        best = max(votes.values())
+        return max((r for r, n in votes.items() if n == best), key=len)
+    parent = posixpath.dirname(folder)
+    if folder and parent in chosen and (outer != folder or f"{parent}/__init__.py" in files):
+        return chosen[parent]
+    return _nearest(outer, chosen)
+
+
+def _nearest(outer: str, chosen: Mapping[str, str]) -> str:
+    """Return the root of the enclosing folder if it is named from further up than itself."""
+    above = posixpath.dirname(outer)
+    if outer and above in chosen and chosen[above] != above:
+        return chosen[above]
+    return outer

@@ -1,0 +1,56 @@
+"""The linked project: what rules ask. Every part is derived once, when something asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fastapi_bp_lint.project.modules import Module, Modules
+from fastapi_bp_lint.project.names import Names
+from fastapi_bp_lint.project.types import Types
+from fastapi_bp_lint.project.values import Class, Function
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.config import Config
+    from fastapi_bp_lint.facts.model import FileFacts
+
+
+class Project:
+    """Many files, linked into one program."""
+
+    def __init__(self, files: Mapping[str, FileFacts], config: Config) -> None:
+        self.files = files
+        self.config = config
+
+    @cached_property
+    def modules(self) -> Modules:
+        """Every file as a module, and what dotted names mean to each."""
+        return Modules(self.files, self.config.src)
+
+    @cached_property
+    def names(self) -> Names:
+        """The definitions of every scope."""
+        return Names(self.modules)
+
+    @cached_property
+    def types(self) -> Types:
+        """What expressions hold."""
+        return Types(self.names)
+
+    def each(self, kind: type) -> Iterable[Any]:
+        """Give every entity of *kind* in the order of the files.
+
+        Raises:
+            KeyError: *kind* is not an entity of the project.
+
+        """
+        return _ENTITIES[kind](self)
+
+
+_ENTITIES = {
+    Module: lambda p: p.modules.by_path.values(),
+    Function: lambda p: p.names.functions,
+    Class: lambda p: p.names.classes,
+    Project: lambda p: (p,),
+}

@@ -1,0 +1,292 @@
+"""What calling a value gives: instances, return values, coroutines, context managers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
+from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
+from fastapi_bp_lint.knowledge.tables import classes, given, returns
+from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
+from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.annotations import annotated, is_class_name, metadata
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Class,
+    Coroutine,
+    Entered,
+    External,
+    Function,
+    Held,
+    Instance,
+    Parent,
+    Partial,
+    Scalar,
+    Value,
+    Where,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.types import Types
+
+_ITERATOR = External("collections.abc.Iterator")
+_ASYNC_ITERATOR = External("collections.abc.AsyncIterator")
+_CLASS_KEYWORD = "class_"
+
+
+def called(types: Types, value: Value, call: Call, where: Where) -> Held:
+    """Return what *call*, made in *where*, gives when *value* is what is called."""
+    match value:
+        case Class():
+            module = where if isinstance(where, Module) else where.module
+            return one(Instance(value, (), (module, call)))
+        case Function():
+            return result(types, value, None)
+        case Bound():
+            return result(types, value.function, value.receiver)
+        case External():
+            return _external(types, value.name, call, where)
+        case Instance():
+            return _instance(types, value, call, where)
+        case Partial():
+            held = [called(types, v, call, where) for v in value.target.values]
+            return union(*held).doubted(value.target.certainty)
+        case _:
+            return UNKNOWN
+
+
+def _instance(types: Types, value: Instance, call: Call, where: Where) -> Held:
+    """Return what calling an object gives."""
+    if isinstance(value.of, External) and value.origin is not None:
+        for name, given in value.origin[1].keywords:
+            if name == _CLASS_KEYWORD:
+                made = types.infer(given, value.origin[0])
+                options = [called(types, v, call, where) for v in made.values]
+                return union(*options).doubted(made.certainty)
+    method = members.attribute(types, one(value), "__call__")
+    options = [called(types, v, call, where) for v in method.values]
+    return union(*options).doubted(method.certainty)
+
+
+def _external(types: Types, name: str, call: Call, where: Where) -> Held:
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(types, call, where)
+    owner, _, method = name.rpartition(".")
+    module = where if isinstance(where, Module) else where.module
+    found = _by_literal(name, call) or returns().get((name, "call"))
+    if found == "self":
+        found = owner
+    found = found or given(owner, method, "call")
+    if found is not None:
+        return one(Instance(External(found), (), (module, call)))
+    opened = given(owner, method, "enter")
+    if opened is not None:
+        return one(Entered(one(Instance(External(opened))), None))
+    listed = given(owner, method, "iterate")
+    if listed is not None:
+        return one(Instance(_ITERATOR, (one(Instance(External(listed))),)))
+    if is_class_name(name) or name in classes():
+        return one(Instance(External(name), (), (module, call)))
+    return UNKNOWN
+
+
+def _by_literal(name: str, call: Call) -> str | None:
+    """Return the class that a factory makes for its literal argument: ``boto3.client("s3")``."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, Literal) and isinstance(first.value, str):
+        return returns().get((f"{name}:{first.value}", "call"))
+    return None
+
+
+def _argument(call: Call, position: int) -> Expr:
+    return call.args[position] if len(call.args) > position else None
+
+
+def _partial(types: Types, call: Call, where: Where) -> Held:
+    target = types.infer(_argument(call, 0), where, call.span.line)
+    return one(Partial(target, call)) if target.values else UNKNOWN
+
+
+def _cast(types: Types, call: Call, where: Where) -> Held:
+    return annotated(types, _argument(call, 0), where)
+
+
+def _getattr(types: Types, call: Call, where: Where) -> Held:
+    name = types.infer(_argument(call, 1), where, call.span.line)
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    if len(name.values) == 1 and isinstance(name.values[0], Scalar):
+        return members.attribute(types, held, str(name.values[0].value))
+    return UNKNOWN
+
+
+def _super(types: Types, call: Call, where: Where) -> Held:
+    del types, call
+    owner = where.owner if isinstance(where, Function) else None
+    return one(Parent(owner, Instance(owner))) if owner is not None else UNKNOWN
+
+
+def _next(types: Types, call: Call, where: Where) -> Held:
+    return members.element(types, types.infer(_argument(call, 0), where, call.span.line))
+
+
+def _enter(types: Types, call: Call, where: Where) -> Held:
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    return members.entered(types, held, is_async=False)
+
+
+def _enter_async(types: Types, call: Call, where: Where) -> Held:
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    return one(Coroutine(members.entered(types, held, is_async=True)))
+
+
+def _same(types: Types, call: Call, where: Where) -> Held:
+    return types.infer(_argument(call, 0), where, call.span.line)
+
+
+def _class_of(types: Types, call: Call, where: Where) -> Held:
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    return Held(tuple([v.of for v in held.values if isinstance(v, Instance)]), held.certainty)
+
+
+_SPECIAL = {
+    "functools.partial": _partial,
+    "typing.cast": _cast,
+    "builtins.getattr": _getattr,
+    "builtins.super": _super,
+    "builtins.next": _next,
+    "builtins.iter": _same,
+    "builtins.type": _class_of,
+    "contextlib.ExitStack.enter_context": _enter,
+    "contextlib.AsyncExitStack.enter_context": _enter,
+    "contextlib.AsyncExitStack.enter_async_context": _enter_async,
+}
+
+
+def decorator_names(types: Types, function: Function) -> frozenset[str]:
+    """Return the decorators of other libraries on a function, ``x.setter`` and calls included."""
+    kept = types.decorators.get(function)
+    if kept is None:
+        names = set()
+        for decorator in function.facts.decorators:
+            func = decorator.func if isinstance(decorator, Call) else decorator
+            held = types.infer(func, types.around(function))
+            names.update(v.name for v in held.values if isinstance(v, External))
+        kept = types.decorators[function] = frozenset(names)
+    return kept
+
+
+def result(types: Types, function: Function, receiver: Instance | Class | None) -> Held:
+    """Return what calling *function* gives: for an async one a coroutine."""
+    facts = function.facts
+    if isinstance(receiver, Instance) and _gives_self(function):
+        held = one(receiver)
+        return one(Coroutine(held)) if facts.is_async else held
+    return types.keep(("result", function), lambda: _result(types, function))
+
+
+def _gives_self(function: Function) -> bool:
+    facts = function.facts
+    if isinstance(facts.returns, str) and facts.returns.rpartition(".")[2] == "Self":
+        return not facts.is_generator
+    given = [r.value for r in facts.body.results if r.kind == "return"]
+    return bool(
+        facts.returns is None
+        and facts.in_class
+        and given
+        and facts.params
+        and all(v == facts.params[0].name for v in given)
+    )
+
+
+def _result(types: Types, function: Function) -> Held:
+    facts = function.facts
+    is_manager = decorator_names(types, function) & CONTEXT_MANAGERS
+    if facts.is_generator or is_manager:
+        yielded = given_by_yield(types, function)
+        if is_manager:
+            return one(Entered(yielded, function))
+        return one(Instance(_ASYNC_ITERATOR if facts.is_async else _ITERATOR, (yielded,)))
+    held = annotated(types, facts.returns, types.around(function))
+    if not held.values:
+        held = union(
+            *[
+                types.infer(r.value, function, r.span.line)
+                for r in facts.body.results
+                if r.kind == "return" and r.value != Literal(None, "None")
+            ]
+        )
+    return one(Coroutine(held)) if facts.is_async else held
+
+
+def given_by_yield(types: Types, function: Function) -> Held:
+    """Return what a generator yields, by its annotation or its ``yield`` expressions."""
+    declared = annotated(types, function.facts.returns, types.around(function))
+    for value in declared.values:
+        if isinstance(value, Instance) and isinstance(value.of, External):
+            if value.of.name in GENERATORS and value.args and value.args[0].values:
+                return value.args[0]
+    found = [
+        types.infer(r.value, function, r.span.line)
+        for r in function.facts.body.results
+        if r.kind == "yield"
+    ]
+    return union(*found)
+
+
+def parameter(types: Types, function: Function, param: Param) -> Held:
+    """Return what a parameter holds: its receiver, its annotation, its dependency, its default."""
+    facts = function.facts
+    if function.owner is not None and facts.params[:1] == (param,):
+        kinds = decorator_names(types, function)
+        if "builtins.classmethod" in kinds or function.name == "__new__":
+            return one(function.owner)
+        if "builtins.staticmethod" not in kinds:
+            return one(Instance(function.owner))
+    if param.kind in {"star", "double-star"}:
+        return UNKNOWN
+    around = types.around(function)
+    if isinstance(param.annotation, str) and f"typing.{param.annotation.rpartition('.')[2]}" in SELF:
+        return one(Instance(function.owner)) if function.owner else UNKNOWN
+    held = annotated(types, param.annotation, around)
+    if held.values:
+        return held
+    for expr, scope in [*metadata(types, param.annotation, around), (param.default, around)]:
+        given = injected(types, expr, scope)
+        if given.values:
+            return given
+    if param.annotation is None and param.has_default:
+        default = types.infer(param.default, around)
+        if default.values and NOTHING not in default.values:
+            return default.doubted(Certainty.LIKELY)
+    return UNKNOWN
+
+
+def injected(types: Types, expr: Expr, where: Where) -> Held:
+    """Return what FastAPI hands in for ``Depends(dependency)``."""
+    if not isinstance(expr, Call):
+        return UNKNOWN
+    marker = types.infer(expr.func, where)
+    if not any(isinstance(v, External) and v.name in DEPENDS for v in marker.values):
+        return UNKNOWN
+    given = expr.args[0] if expr.args else dict(expr.keywords).get("dependency")
+    options = []
+    for value in types.infer(given, where).values:
+        if isinstance(value, Function | Bound):
+            function = value if isinstance(value, Function) else value.function
+            if function.facts.is_generator:
+                options.append(given_by_yield(types, function))
+                continue
+        options.append(_settled(called(types, value, expr, where)))
+    return union(*options)
+
+
+def _settled(held: Held) -> Held:
+    """Return what remains when a coroutine was awaited and a context manager entered."""
+    return union(*[v.result if isinstance(v, Coroutine | Entered) else one(v) for v in held.values])

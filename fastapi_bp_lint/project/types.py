@@ -1,0 +1,346 @@
+"""What an expression holds, followed through names, attributes, calls and annotations.
+
+Nothing is guessed: what cannot be followed is `UNKNOWN`. A question that needs its own answer
+(recursion, circular imports) is unknown, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import (
+    Attr,
+    Awaited,
+    Binding,
+    Call,
+    Comprehension,
+    Either,
+    Expr,
+    Group,
+    Import,
+    Item,
+    LambdaRef,
+    Literal,
+    Mapping,
+    Operation,
+    Param,
+    Star,
+    Text,
+)
+from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project.annotations import annotated, is_type
+from fastapi_bp_lint.project.flow import reaching
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
+from fastapi_bp_lint.project.values import (
+    UNKNOWN,
+    Alias,
+    Class,
+    Coroutine,
+    External,
+    Function,
+    Held,
+    Instance,
+    Package,
+    Scalar,
+    Several,
+    Where,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.values import Value
+
+_LIST = External("builtins.list")
+_PATH = External("pathlib.Path")
+
+
+class Types:
+    """Answers what expressions hold; every answer is kept."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._kept: dict[Hashable, Held] = {}
+        self._open: set[Hashable] = set()
+        self.bases: dict[Class, list[Class | External]] = {}
+        self.decorators: dict[Function, frozenset[str]] = {}
+        self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
+        self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
+
+    def keep(self, key: Hashable, answer: Callable[[], Held]) -> Held:
+        """Return the answer to *key*, worked out once; unknown while it is being worked out."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        if key in self._open:
+            return UNKNOWN
+        self._open.add(key)
+        try:
+            held = answer()
+        finally:
+            self._open.discard(key)
+        self._kept[key] = held
+        return held
+
+    def infer(self, expr: Expr, where: Where, line: int = 0) -> Held:  # noqa: C901 - one table
+        """Return what *expr*, written in *where* at *line*, holds; line 0 is anywhere."""
+        match expr:
+            case None:
+                return UNKNOWN
+            case str():
+                return self.dotted(expr, where, line)
+            case Call():
+                return self.call(expr, where)
+            case Literal():
+                if expr.kind in {"str", "int", "float", "bool", "None"}:
+                    return one(Scalar(expr.value))
+                return UNKNOWN
+            case Attr():
+                return members.attribute(self, self.infer(expr.value, where, line), expr.name)
+            case Awaited():
+                return awaited(self.infer(expr.value, where, line))
+            case Either():
+                return union(*[self.infer(o, where, line) for o in expr.options])
+            case Item():
+                return self._item(expr, where, line)
+            case Group():
+                held = [
+                    UNKNOWN if isinstance(i, Star) else self.infer(i, where, line)
+                    for i in expr.items
+                ]
+                return one(Several(expr.kind, tuple(enumerate(held))))
+            case Mapping():
+                return self._mapping(expr, where, line)
+            case Text():
+                return _joined([self.infer(p, where, line) for p in expr.parts])
+            case Operation():
+                return self._operation(expr, where, line)
+            case LambdaRef():
+                found = self.names.at(module_of(where), expr.qualname)
+                return one(found) if found is not None else UNKNOWN
+            case Comprehension():
+                element = self.infer(expr.element, where, line)
+                return one(Instance(_LIST, (element,)))
+            case _:
+                return UNKNOWN
+
+    def dotted(self, path: str, where: Where, line: int = 0) -> Held:
+        """Return what a dotted name holds."""
+        head, *rest = path.split(".")
+        held = self.name(head, where, line)
+        for part in rest:
+            if not held.values:
+                return UNKNOWN
+            held = members.attribute(self, held, part)
+        return held
+
+    def name(self, name: str, where: Where, line: int = 0) -> Held:
+        """Return what a plain name holds in a scope."""
+        scope: Where = where
+        while not isinstance(scope, Module):
+            if isinstance(scope, Function):
+                held = self._local(scope, name, line)
+                if held is not None:
+                    return held
+            elif scope is where:
+                defined = self.names.scope(scope.module, scope.facts.qualname).get(name)
+                if defined or name in scope.fields:
+                    return members.class_attribute(self, scope, name, scope)
+            scope, line = self.around(scope), 0
+        return self.globally(scope, name)
+
+    def around(self, scope: Function | Class) -> Where:
+        """Return the scope that holds a function or class."""
+        return self.names.at(scope.module, scope.facts.parent) or scope.module
+
+    def globally(self, module: Module, name: str) -> Held:
+        """Return what a module's global name holds."""
+        return self.keep(("global", module.path, name), lambda: self._globally(module, name))
+
+    def _globally(self, module: Module, name: str) -> Held:
+        definitions = latest(self.names.scope(module, "").get(name, []))
+        options = [self.definition(d, module) for d in definitions]
+        options += [self.binding(b, f) for f, b in self._set_globally(module, name)]
+        if options:
+            return merged(options)
+        doubtful = False
+        for source in self.names.star_sources(module, "", name):
+            if source is None:
+                doubtful = True
+                continue
+            held = self.globally(source, name)
+            if held.values:
+                return held
+        held = self.names.dotted(f"{module.name}.{name}", module, within=True)
+        if module.is_package and held.values:
+            return held
+        return builtin(name).doubted(Certainty.LIKELY if doubtful else Certainty.CERTAIN)
+
+    def _set_globally(self, module: Module, name: str) -> list[tuple[Function, Binding]]:
+        """Return the assignments of functions that declare the name ``global``."""
+        if self._globals is None:
+            self._globals = {}
+            for function in self.names.functions:
+                outer = function.facts.body.outer
+                for b in function.facts.body.bindings if outer else ():
+                    if b.target in outer:
+                        key = function.module.path, b.target
+                        self._globals.setdefault(key, []).append((function, b))
+        return self._globals.get((module.path, name), [])
+
+    def definition(self, thing: Definition, where: Where) -> Held:
+        """Return what a definition binds its name to."""
+        if isinstance(thing, Function | Class):
+            return one(thing)
+        if isinstance(thing, Binding):
+            return self.binding(thing, where)
+        return self.imported(thing, module_of(where))
+
+    def imported(self, item: Import, module: Module) -> Held:
+        """Return what an import binds its local name to."""
+        found = self.names.imported(item, module)
+        return found if isinstance(found, Held) else self.globally(*found)
+
+    def _local(self, function: Function, name: str, line: int) -> Held | None:
+        if name in function.facts.body.outer:
+            return None
+        things = self.locals(function).get(name)
+        if things is None:
+            return None
+        reached = reaching(things, function.facts.body.regions, line)
+        if not reached:
+            return None
+        key = function, name, *map(id, reached)
+        return self.keep(
+            key, lambda: merged([self._local_value(function, t) for t in reached])
+        )
+
+    def _local_value(self, function: Function, thing: Definition | Param) -> Held:
+        if isinstance(thing, Param):
+            return results.parameter(self, function, thing)
+        return self.definition(thing, function)
+
+    def locals(self, function: Function) -> dict[str, list[Definition | Param]]:
+        """Return what a function defines, by name, in source order."""
+        found = self._locals.get(function)
+        if found is None:
+            found = self._locals[function] = {}
+            for param in function.facts.params:
+                found.setdefault(param.name, []).append(param)
+            scope = self.names.scope(function.module, function.facts.qualname)
+            for name, things in scope.items():
+                found.setdefault(name, []).extend(things)
+            for b in function.facts.body.bindings:
+                if "." not in b.target:
+                    found.setdefault(b.target, []).append(b)
+        return found
+
+    def binding(self, b: Binding, where: Where) -> Held:
+        """Return what a binding gives its target."""
+        return self.keep(("binding", id(b)), lambda: self._binding(b, where))
+
+    def _binding(self, b: Binding, where: Where) -> Held:
+        if b.kind == "type":
+            return one(Alias(b.value, where))
+        value = UNKNOWN if b.kind in {"augment", "delete", "case", "unpack-rest"} else self.infer(
+            b.value, where, b.span.line
+        )
+        if b.annotation is not None:
+            declared = annotated(self, b.annotation, where)
+            return members.narrowed(declared, value)
+        if b.kind in {"assign", "walrus", "annotation"}:
+            return value
+        if b.kind in {"with", "async-with"}:
+            entered = members.entered(self, value, is_async=b.kind == "async-with")
+            return entered if b.position < 0 else members.item(self, entered, b.position)
+        if b.kind == "unpack":
+            return members.item(self, value, b.position)
+        if b.kind == "except":
+            return instances(value)
+        if b.kind in {"for", "comprehension", "async-for", "async-comprehension"}:
+            element = members.element(self, value)
+            return element if b.position < 0 else members.item(self, element, b.position)
+        return UNKNOWN
+
+    def infer_field(self, cls: Class, name: str) -> Held:
+        """Return what the class body says of a field."""
+        found = [b for b in cls.facts.body.bindings if b.target == name]
+        return merged([self.binding(b, cls) for b in found])
+
+    def call(self, call: Call, where: Where) -> Held:
+        """Return what a call gives."""
+        return self.keep(id(call), lambda: self._call(call, where))
+
+    def _call(self, call: Call, where: Where) -> Held:
+        callee = self.infer(call.func, where, call.span.line)
+        held = union(*[results.called(self, v, call, where) for v in callee.values])
+        return held.doubted(callee.certainty)
+
+    def _item(self, expr: Item, where: Where, line: int) -> Held:
+        base = self.infer(expr.value, where, line)
+        if is_type(base):
+            return one(Alias(expr, where))
+        key = self.infer(expr.key, where, line)
+        literal = key.values[0].value if key.values and isinstance(key.values[0], Scalar) else None
+        return members.item(self, base, literal if isinstance(literal, str | int) else None)
+
+    def _mapping(self, expr: Mapping, where: Where, line: int) -> Held:
+        items = []
+        for key, value in expr.items:
+            held = self.infer(key, where, line)
+            if held.values and isinstance(held.values[0], Scalar):
+                literal = held.values[0].value
+                if isinstance(literal, str | int):
+                    items.append((literal, self.infer(value, where, line)))
+        return one(Several("dict", tuple(items)))
+
+    def _operation(self, expr: Operation, where: Where, line: int) -> Held:
+        held = [self.infer(o, where, line) for o in expr.operands]
+        if expr.operator == "BitOr" and any(is_type(h) for h in held):
+            return one(Alias(expr, where))
+        if expr.operator == "Add":
+            return _joined(held)
+        if expr.operator == "Div" and any(
+            isinstance(v, Instance) and v.of == _PATH for v in held[0].values
+        ):
+            return one(Instance(_PATH))
+        return UNKNOWN
+
+
+def module_of(where: Where) -> Module:
+    """Return the module that a scope stands in."""
+    return where if isinstance(where, Module) else where.module
+
+
+def awaited(held: Held) -> Held:
+    """Return what awaiting gives."""
+    return union(
+        *[v.result if isinstance(v, Coroutine) else UNKNOWN for v in held.values]
+    ).doubted(held.certainty)
+
+
+def instances(held: Held) -> Held:
+    """Return instances of what are classes."""
+    values: list[Value] = [Instance(v) for v in held.values if isinstance(v, Class | External)]
+    return Held(tuple(values), held.certainty) if values else UNKNOWN
+
+
+def _joined(parts: list[Held]) -> Held:
+    """Return the text of literal parts joined; unknown when one is not literal."""
+    text = ""
+    certainty = Certainty.CERTAIN
+    for part in parts:
+        if len(part.values) != 1 or not isinstance(part.values[0], Scalar):
+            return UNKNOWN
+        value = part.values[0].value
+        if not isinstance(value, str | int):
+            return UNKNOWN
+        text += str(value)
+        certainty = max(certainty, part.certainty, key=lambda c: c.rank)
+    return Held((Scalar(text),), certainty)
+
+
+__all__ = ["Package", "Types", "awaited", "instances", "module_of"]
