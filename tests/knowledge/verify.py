@@ -44,7 +44,7 @@ class Group(NamedTuple):
     name: str
     install: dict[str, str]
     no_deps: bool
-    read: dict[str, str]
+    whole: list[str]
 
 
 def read_table(name: str) -> Table:
@@ -56,8 +56,8 @@ def read_table(name: str) -> Table:
 
 def write_table(table: Table) -> None:
     """Write one table back, sorted by its key."""
-    key = ["name", "form"] if table.name == "returns" else ["name"]
-    rows = sorted(table.rows, key=lambda row: [row[column] for column in key])
+    key = [column for column in ("name", "form", "base") if column in table.columns and table.name != "blocking"]
+    rows = sorted(table.rows, key=lambda row: [row[column] for column in key or ["name"]])
     lines = ["\t".join(table.columns)]
     lines += ["\t".join(row[column] for column in table.columns) for row in rows]
     (TABLES / f"{table.name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -67,7 +67,7 @@ def read_groups() -> tuple[list[str], list[Group]]:
     """Read the Python versions and the pinned groups."""
     pins = tomllib.loads((HERE / "packages.toml").read_text(encoding="utf-8"))
     groups = [
-        Group(name, group.get("install", {}), group.get("no-deps", False), group.get("read", {}))
+        Group(name, group.get("install", {}), group.get("no-deps", False), group.get("whole", []))
         for name, group in pins["group"].items()
     ]
     return pins["python"], groups

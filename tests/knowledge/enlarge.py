@@ -1,0 +1,112 @@
+"""Add the import paths and subclasses that the installed packages offer to the tables.
+
+    python tests/knowledge/enlarge.py --group core --keep DIR
+
+Runs `discover.py` in the environment of each group and merges what it finds into `aliases.tsv` and
+`bases.tsv`; `verify.py` then checks those rows like all others. Rows are only added, never removed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import verify
+
+DISCOVER = verify.HERE / "discover.py"
+
+# Subclasses that do not do what their base does: a pipeline queues what a client sends.
+NOT_A_BASE = {
+    "redis.client.Pipeline", "redis.cluster.ClusterPipeline", "valkey.client.Pipeline", "valkey.cluster.ClusterPipeline",
+}
+# Modules whose classes no application names.
+UNNAMED = ("fastapi.openapi.models.", "starlette.convertors.", "starlette.schemas.", "sqlmodel.sql.")
+
+
+def top(name: str) -> str:
+    """Give the importable top-level name."""
+    return name.split(".")[0].split(":")[0]
+
+
+def distributions(tables: list[verify.Table]) -> dict[str, str]:
+    """Give the distribution of each top-level name, as the tables have it."""
+    found = {top(row["name"]): row["package"] for table in tables for row in table.rows}
+    return found
+
+
+def ask(python: str | Path, packages: list[str], whole: list[str], tables: list[verify.Table]) -> Any:
+    """Run the discovery with one interpreter."""
+    names = {row["name"] for table in tables for row in table.rows if table.name not in {"aliases", "bases"}}
+    for table in tables:
+        column = verify.SECOND.get(table.name)
+        if column and table.name not in {"aliases", "bases"}:
+            names |= {row[column] for row in table.rows}
+    asked = {
+        "packages": packages,
+        "names": sorted(name for name in names if top(name) in packages),
+        "attributes": verify.attributes_of(tables),
+        "whole": whole,
+    }
+    with tempfile.TemporaryDirectory() as empty:
+        done = subprocess.run(
+            [python, DISCOVER], input=json.dumps(asked), capture_output=True, text=True, check=False, cwd=empty,
+            env={**os.environ, "HOME": empty},
+        )
+    if not done.stdout:
+        raise SystemExit(f"the discovery broke: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def merge(found: Any, tables: list[verify.Table]) -> int:
+    """Add what is new to the tables of aliases and bases."""
+    by_name = {table.name: table for table in tables}
+    package = distributions(tables)
+    added = 0
+    taken = {row["name"] for table in tables for row in table.rows if table.name not in {"aliases", "bases"}}
+    aliases = {row["name"] for row in by_name["aliases"].rows}
+    for name, canonical in found["aliases"].items():
+        wanted = name not in aliases and name not in taken and not name.startswith(UNNAMED)
+        if wanted and top(name) in package:
+            by_name["aliases"].rows.append(
+                {"name": name, "canonical": canonical, "package": package[top(name)], "version": "", "checked": ""}
+            )
+            added += 1
+    bases = {(row["name"], row["base"]) for row in by_name["bases"].rows}
+    for name, base in found["bases"]:
+        wanted = (name, base) not in bases and name not in NOT_A_BASE and not base.endswith("Pipeline")
+        if wanted and top(name) in package and not name.startswith(UNNAMED):
+            by_name["bases"].rows.append(
+                {"name": name, "base": base, "package": package[top(name)], "version": "", "checked": ""}
+            )
+            added += 1
+    return added
+
+
+def main() -> None:
+    """Enlarge the tables from the groups that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--group", action="append", required=True)
+    parser.add_argument("--keep", type=Path, required=True, help="folder of the environments")
+    chosen = parser.parse_args()
+    tables = [verify.read_table(name) for name in verify.NAMES]
+    pythons, groups = verify.read_groups()
+    if "python" in chosen.group:
+        packages = sorted(name for name, package in distributions(tables).items() if package == "python")
+        for found in filter(None, map(verify.interpreter, pythons)):
+            print("python", merge(ask(found, packages, [], tables), tables))
+    for group in groups:
+        if group.name in chosen.group:
+            pinned = {verify.normal(name) for name in group.install}
+            packages = sorted(n for n, package in distributions(tables).items() if verify.normal(package) in pinned)
+            executable = verify.make_environment(group, sys.executable, chosen.keep)
+            print(group.name, merge(ask(executable, packages, group.whole, tables), tables))
+    for table in tables:
+        verify.write_table(table)
+
+
+if __name__ == "__main__":
+    main()
