@@ -22,12 +22,17 @@ class Primitive(NamedTuple):
     tier: str
     replacement: str
 
-
-class Given(NamedTuple):
-    """What a call, attribute, item, ``with`` or loop gives: *of* is the class, or ``self``."""
-
-    of: str
-    form: str
+    @property
+    def readable(self) -> str:
+        """The name as a person would write it: ``boto3.client("s3").put_object``."""
+        head, mark, rest = self.name.partition(":")
+        if not mark:
+            return head
+        variant, _, member = rest.partition(".")
+        if not head.startswith("boto3."):
+            return f"{head}.{member}"
+        service = "..." if variant == "*" else f'"{variant}"'
+        return f"{head}({service}).{member}"
 
 
 def given(cls: str, member: str, form: str) -> str | None:

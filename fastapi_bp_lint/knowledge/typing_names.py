@@ -68,3 +68,22 @@ PROPERTIES = frozenset(
     {"builtins.property", "functools.cached_property", "sqlalchemy.ext.hybrid.hybrid_property"}
 )
 CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+TRANSPARENT_DECORATORS = (
+    frozenset(
+        {
+            "builtins.staticmethod",
+            "builtins.classmethod",
+            "functools.lru_cache",
+            "functools.cache",
+            "functools.wraps",
+            "functools.total_ordering",
+            "abc.abstractmethod",
+            "atexit.register",
+            "contextlib.asynccontextmanager",
+            "warnings.deprecated",
+        }
+    )
+    | PROPERTIES
+    | _typing("overload", "override", "final", "no_type_check", "deprecated", "runtime_checkable")
+)
+CACHES = frozenset({"functools.lru_cache", "functools.cache"})

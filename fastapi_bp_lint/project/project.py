@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fastapi_bp_lint.project.blocking import Blocking, Stall
+from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
 from fastapi_bp_lint.project.types import Types
@@ -38,6 +40,16 @@ class Project:
         """What expressions hold."""
         return Types(self.names)
 
+    @cached_property
+    def calls(self) -> Calls:
+        """What each function runs."""
+        return Calls(self)
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        """Which functions hold their thread, and by what."""
+        return Blocking(self)
+
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.
 
@@ -52,5 +64,6 @@ _ENTITIES = {
     Module: lambda p: p.modules.by_path.values(),
     Function: lambda p: p.names.functions,
     Class: lambda p: p.names.classes,
+    Stall: lambda p: p.blocking.stalls(),
     Project: lambda p: (p,),
 }

@@ -52,6 +52,7 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
+    from fastapi_bp_lint.project.decoration import Decoration
     from fastapi_bp_lint.project.values import Value
 
 _LIST = External("builtins.list")
@@ -67,6 +68,7 @@ class Types:
         self._open: set[Hashable] = set()
         self.bases: dict[Class, list[Class | External]] = {}
         self.decorators: dict[Function, frozenset[str]] = {}
+        self.decorations: dict[Function, Decoration] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
 

@@ -1,0 +1,219 @@
+"""Which functions hold their thread: the nearest primitive of each, and the way to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
+from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
+from fastapi_bp_lint.knowledge.tables import Primitive
+from fastapi_bp_lint.project.values import Function
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.calls import Edge
+    from fastapi_bp_lint.project.project import Project
+
+
+class Stall(NamedTuple):
+    """A coroutine whose body makes a call that leads to a primitive.
+
+    *edges* begin with that call and end with the primitive's; *functions* are the bodies in which
+    they stand, the coroutine first.
+    """
+
+    question: str
+    coroutine: Function
+    functions: tuple[Function, ...]
+    edges: tuple[Edge, ...]
+    primitive: Primitive
+    certainty: Certainty
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the coroutine calls the primitive itself."""
+        return len(self.edges) == 1
+
+    @property
+    def place(self) -> Place:
+        """Where the coroutine makes the call."""
+        return self.coroutine.module.place(self.edges[0].span)
+
+    @property
+    def trail(self) -> tuple[Step, ...]:
+        """The hops after the coroutine, down to the primitive; empty for a direct call."""
+        return tuple(
+            Step(
+                f.module.place(e.span),
+                f.symbol,
+                f"`{f.facts.qualname}` {VERBS[e.how]} `{_target(e)}`",
+            )
+            for f, e in list(zip(self.functions, self.edges, strict=True))[1:]
+        )
+
+
+VERBS = {
+    "call": "calls",
+    "construct": "creates",
+    "property": "reads",
+    "enter": "enters",
+    "iterate": "iterates",
+    "operator": "uses an operator of",
+}
+
+
+def _target(edge: Edge) -> str:
+    return edge.target.readable if isinstance(edge.target, Primitive) else edge.written
+
+
+class Hop(NamedTuple):
+    """The next edge on the nearest way from a function to a primitive."""
+
+    edge: Edge
+    certainty: Certainty
+    length: int
+
+
+class Blocking:
+    """The stalls of a project, worked out from its coroutines downwards."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._calls = project.calls
+
+    @cached_property
+    def coroutines(self) -> list[Function]:
+        """Every async function of the project."""
+        return [f for f in self._project.names.functions if f.is_async]
+
+    @cached_property
+    def _explored(self) -> dict[Function, list[tuple[Function, Edge]]]:
+        """Sync function -> who runs it, for all that coroutines can reach without an await."""
+        callers: dict[Function, list[tuple[Function, Edge]]] = {}
+        waiting = list(self.coroutines)
+        seen = set(waiting)
+        for function in waiting:
+            for edge in self._calls.edges(function):
+                target = edge.target
+                if isinstance(target, Function) and not target.is_async:
+                    callers.setdefault(target, []).append((function, edge))
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+        self._reached = waiting
+        return callers
+
+    def hops(self, asked: str) -> dict[Function, Hop]:
+        """Return, for each sync function that leads to a primitive of that question, the next hop.
+
+        The nearest primitive wins; among equals the surer, then the first in the source.
+        """
+        kept = self._hops.get(asked)
+        if kept is not None:
+            return kept
+        callers = self._explored
+        found: dict[Function, Hop] = {}
+        level: deque[Function] = deque()
+        for function in self._reached:
+            direct = [e for e in self._calls.edges(function) if self._asks(e, asked)]
+            if direct and not function.is_async:
+                best = min(direct, key=lambda e: e.certainty.rank)
+                found[function] = Hop(best, best.certainty, 1)
+                level.append(function)
+        while level:
+            function = level.popleft()
+            hop = found[function]
+            for caller, edge in callers.get(function, ()):
+                if caller.is_async:
+                    continue
+                doubt = weakest(edge.certainty, hop.certainty)
+                known = found.get(caller)
+                if known is None:
+                    found[caller] = Hop(edge, doubt, hop.length + 1)
+                    level.append(caller)
+                elif known.length == hop.length + 1 and doubt.rank < known.certainty.rank:
+                    found[caller] = Hop(edge, doubt, hop.length + 1)
+        self._hops[asked] = found
+        return found
+
+    @cached_property
+    def _hops(self) -> dict[str, dict[Function, Hop]]:
+        return {}
+
+    def _asks(self, edge: Edge, asked: str) -> bool:
+        row = edge.target
+        return isinstance(row, Primitive) and question(row.kind, row.tier, row.name) == asked
+
+    def stalls(self) -> Iterator[Stall]:
+        """Give every stall, question by question."""
+        for asked in QUESTIONS:
+            yield from self.stalls_by(asked)
+
+    def stalls_by(self, asked: str) -> Iterator[Stall]:
+        """Give one stall per coroutine and primitive of that question, in source order."""
+        hops = self.hops(asked)
+        for coroutine in self.coroutines:
+            told: set[Place] = set()
+            for edge in self._calls.edges(coroutine):
+                found = self._stall(coroutine, edge, asked, hops)
+                if found is None:
+                    continue
+                end = found.functions[-1].module.place(found.edges[-1].span)
+                if end not in told:
+                    told.add(end)
+                    yield found
+
+    def _stall(
+        self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, Hop]
+    ) -> Stall | None:
+        if self._asks(edge, asked):
+            functions, edges = [coroutine], [edge]
+        elif isinstance(edge.target, Function) and edge.target in hops:
+            functions, edges = [coroutine], [edge]
+            at = edge.target
+            while True:
+                hop = hops[at]
+                functions.append(at)
+                edges.append(hop.edge)
+                if not isinstance(hop.edge.target, Function):
+                    break
+                at = hop.edge.target
+        else:
+            return None
+        primitive = edges[-1].target
+        assert isinstance(primitive, Primitive)
+        doubt = weakest(*[e.certainty for e in edges])
+        return Stall(asked, coroutine, tuple(functions), tuple(edges), primitive, doubt)
+
+    @cached_property
+    def _callers(self) -> dict[Function, list[Function]]:
+        """Function -> the functions whose bodies call it, awaited or not."""
+        _ = self._explored
+        found: dict[Function, list[Function]] = {}
+        for function in self._reached:
+            for edge in self._calls.edges(function):
+                if isinstance(edge.target, Function):
+                    found.setdefault(edge.target, []).append(function)
+        return found
+
+    def entry(self, coroutine: Function) -> Entry | None:
+        """Return the nearest thing that the framework runs and that reaches *coroutine*."""
+        entries = self._project.entry_points
+        seen = {coroutine}
+        waiting = [coroutine]
+        reached: list[Function] = []
+        for function in waiting:
+            if function in entries:
+                reached.append(function)
+            for caller in self._callers.get(function, ()):
+                if caller not in seen:
+                    seen.add(caller)
+                    waiting.append(caller)
+        if not reached:
+            return None
+        nearest = reached[0]
+        place = nearest.module.place(nearest.facts.span)
+        kind = entries[nearest]
+        return Entry(kind, nearest.symbol, place.path, place.span.line, len(reached))
