@@ -52,8 +52,9 @@ def offered(module: types.ModuleType, top: str) -> Iterator[tuple[str, Any]]:
     listed = set(getattr(module, "__all__", ()) or ())
     renamed = _imported_as_themselves(module)
     package = hasattr(module, "__path__")
-    for name, value in list(vars(module).items()):
-        if name.startswith("_"):
+    for name in sorted({*vars(module), *listed}):
+        value = _value(module, name)
+        if name.startswith("_") or value is None:
             continue
         home = getattr(value, "__module__", None)
         is_definition = home == module.__name__ and getattr(value, "__qualname__", None) == name
@@ -63,6 +64,13 @@ def offered(module: types.ModuleType, top: str) -> Iterator[tuple[str, Any]]:
                 yield name, value
         elif callable(value) and (name in listed or name in renamed or is_definition or in_package):
             yield name, value
+
+
+def _value(module: types.ModuleType, name: str) -> Any:
+    try:
+        return getattr(module, name)  # a lazily loaded name is imported now
+    except BaseException:  # noqa: BLE001 - optional parts of other people's packages
+        return None
 
 
 def _imported_as_themselves(module: types.ModuleType) -> set[str]:

@@ -24,7 +24,11 @@ NOT_A_BASE = {
     "redis.client.Pipeline", "redis.cluster.ClusterPipeline", "valkey.client.Pipeline", "valkey.cluster.ClusterPipeline",
 }
 # Modules whose classes no application names.
-UNNAMED = ("fastapi.openapi.models.", "starlette.convertors.", "starlette.schemas.", "sqlmodel.sql.")
+UNNAMED = (
+    "fastapi.openapi.models.", "starlette.convertors.", "starlette.schemas.", "sqlmodel.sql.", "multiprocessing.dummy.",
+    "asyncio.unix_events.", "asyncio.selector_events.", "asyncio.proactor_events.", "importlib.metadata.",
+    "redis.commands.", "sqlalchemy.sql.annotation.", "sqlalchemy.testing.",
+)
 
 
 def top(name: str) -> str:
@@ -68,8 +72,9 @@ def merge(found: Any, tables: list[verify.Table]) -> int:
     added = 0
     taken = {row["name"] for table in tables for row in table.rows if table.name not in {"aliases", "bases"}}
     aliases = {row["name"] for row in by_name["aliases"].rows}
+    classes = {row["name"] for row in by_name["bases"].rows} | {name for name, _ in found["bases"]}
     for name, canonical in found["aliases"].items():
-        wanted = name not in aliases and name not in taken and not name.startswith(UNNAMED)
+        wanted = not {name, canonical} & aliases and name not in taken | classes and not name.startswith(UNNAMED)
         if wanted and top(name) in package:
             by_name["aliases"].rows.append(
                 {"name": name, "canonical": canonical, "package": package[top(name)], "version": "", "checked": ""}
@@ -78,6 +83,7 @@ def merge(found: Any, tables: list[verify.Table]) -> int:
     bases = {(row["name"], row["base"]) for row in by_name["bases"].rows}
     for name, base in found["bases"]:
         wanted = (name, base) not in bases and name not in NOT_A_BASE and not base.endswith("Pipeline")
+        wanted = wanted and not {name, base} & aliases
         if wanted and top(name) in package and not name.startswith(UNNAMED):
             by_name["bases"].rows.append(
                 {"name": name, "base": base, "package": package[top(name)], "version": "", "checked": ""}
