@@ -1,0 +1,260 @@
+"""The imports that the fixes of one file need: what each is called, and the lines for them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import libcst as cst
+
+from fastapi_bp_lint.edits import layout, placing
+from fastapi_bp_lint.edits.scopes import Bound, Scopes, join
+from fastapi_bp_lint.edits.text import Edit, Range, Text
+from fastapi_bp_lint.edits.units import RefusedError, find, first_line, last_line, parse, rewrite
+from fastapi_bp_lint.finding import Span
+
+# What formatters wrap at by default; a file whose own imports are longer keeps its longer lines.
+_WIDTH = 88
+
+
+class Need(NamedTuple):
+    """An import to add: *name* from *module*, or the module, called *alias* if that is set.
+
+    It must be in force on the line *before*.
+    """
+
+    module: str
+    name: str
+    alias: str
+    before: int
+
+
+class Use(NamedTuple):
+    """How to write an imported thing, and what that rests on: a statement, or a new import."""
+
+    local: str
+    rests_on: Range | None
+    need: Need | None
+
+
+class Line(NamedTuple):
+    """A line to add, ordered as import sorters do."""
+
+    section: int
+    is_from: bool
+    code: str
+    spot: placing.Spot
+
+
+class Imports:
+    """Names for what fixes import, the same one for all fixes of a round."""
+
+    def __init__(self, text: Text, tree: ast.Module) -> None:
+        self._text = text
+        self._tree = tree
+        self._scopes = Scopes(text, tree)
+        self._given: dict[str, str] = {}
+
+    def use(self, module: str, name: str, alias: str, places: Sequence[Range]) -> Use:
+        """Return how to write *name* of *module*, or the module, at each of *places*.
+
+        Raises:
+            RefusedError: it is needed before any line where it could be imported.
+
+        """
+        before = min(self._text.line_of(place.start) for place in places)
+        for local, bound in self._offered(join(module, name), places, before):
+            if not alias or local == alias:
+                return Use(local, bound.statement, None)
+        spelled = f"{module}.{name}"
+        if name and not alias and spelled in self._scopes.dotted:
+            # The file reads the attribute already, so it is one, and not a module to be loaded.
+            for local, bound in self._offered(module, places, before):
+                if local == module:
+                    return Use(spelled, bound.statement, None)
+        if placing.spot(self._text, self._tree, module, names=bool(name), before=before) is None:
+            message = f"no line before {before} can import {join(module, name)}"
+            raise RefusedError(message)
+        return self._new(module, name, alias, (places, before))
+
+    def edits(self, needs: Iterable[Need], taken: Sequence[Range]) -> list[Edit]:
+        """Return the edits that add the imports; statements at *taken* are not touched."""
+        earliest: dict[tuple[str, str, str], int] = {}
+        for need in needs:
+            key = need[:3]
+            earliest[key] = min(need.before, earliest.get(key, need.before))
+        modules: dict[str, list[Need]] = {}
+        for key in sorted(earliest):
+            modules.setdefault(key[0], []).append(Need(*key, earliest[key]))
+        found: list[Edit] = []
+        lines: dict[int, list[Line]] = {}
+        for module, wanted in modules.items():
+            edit = self._extend(module, [need for need in wanted if need.name], taken)
+            found += [edit] if edit else []
+            for need in wanted:
+                if not need.name or not edit:
+                    line = self._line(need)
+                    lines.setdefault(line.spot.line, []).append(line)
+        return found + [self._insertion(n, sorted(lines[n]), taken) for n in lines]
+
+    def _offered(
+        self, dotted: str, places: Sequence[Range], before: int
+    ) -> Iterator[tuple[str, Bound]]:
+        """Yield what is imported as *dotted* at all of *places* already."""
+        chains = [self._scopes.chain(place) for place in places]
+        for scope in chains[0]:
+            if scope.kind == "class" or not all(scope in chain for chain in chains):
+                continue
+            if scope.parent and any(place.holds(scope.range) for place in places):
+                continue
+            for root, bounds in scope.names.items():
+                bound = next((b for b in bounds if b.plain), None)
+                if bound is None or any(b.target != bound.target for b in bounds):
+                    continue
+                if self._text.line_of(bound.statement.end) >= before:
+                    continue
+                if any(root in s.names for c in chains for s in c[: c.index(scope)]):
+                    continue
+                for one in bounds:
+                    if one.plain and self._text.line_of(one.statement.end) < before:
+                        yield from ((local, one) for name, local in one.offers if name == dotted)
+
+    def _new(self, module: str, name: str, alias: str, site: tuple[Sequence[Range], int]) -> Use:
+        dotted, (places, before) = join(module, name), site
+        for local in _candidates(module, name, alias):
+            target = dotted if local != dotted else dotted.split(".")[0]
+            root = local.split(".")[0]
+            inner = [s for place in places for s in self._scopes.chain(place) if s.kind != "module"]
+            if any(root in scope.names for scope in inner):
+                continue
+            if self._given.get(root, target) != target or not self._scopes.free_for(root, target):
+                continue
+            self._given[root] = target
+            own = local not in {name, dotted}
+            return Use(local, None, Need(module, name, local if own else "", before))
+        raise AssertionError  # the candidates have no end
+
+    def _extend(self, module: str, needs: list[Need], taken: Sequence[Range]) -> Edit | None:
+        """Return the edit that adds names to the file's own import from *module*, if it can."""
+        statement = self._extendable(module, needs, taken) if needs else None
+        if statement is None:
+            return None
+        unit = parse(self._text, (first_line(statement), last_line(statement)))
+        place = self._text.node(statement)
+        start, end = (self._text.line_of(offset) for offset in place)
+        span = Span(
+            start,
+            place.start - self._text.offset(start),
+            end,
+            place.end - self._text.offset(end),
+        )
+        node = find(unit, span, cst.ImportFrom)
+        longer = node
+        for need in needs:
+            longer = add_name(longer, need.name, need.alias)
+        return rewrite(unit, [(node, self._wrapped(statement, longer))])
+
+    def _extendable(
+        self, module: str, needs: list[Need], taken: Sequence[Range]
+    ) -> ast.ImportFrom | None:
+        found = [
+            statement
+            for statement in self._tree.body
+            if isinstance(statement, ast.ImportFrom)
+            and placing.name(statement) == module
+            and statement.names[0].name != "*"
+        ]
+        before = min(need.before for need in needs)
+        one_by_one = len(found) > 1 and all(len(statement.names) == 1 for statement in found)
+        usable = [] if one_by_one else [s for s in found if last_line(s) < before]
+        free = (s for s in usable if not any(self._text.node(s).touches(r) for r in taken))
+        return next(free, None)
+
+    def _wrapped(self, old: ast.ImportFrom, new: cst.ImportFrom) -> cst.ImportFrom:
+        """Return *new* one name a line when it has become longer than the file's lines are."""
+        code = cst.Module([]).code_for_node(new)
+        longest = max(
+            len(self._text.line(s.lineno))
+            for s in self._tree.body
+            if isinstance(s, ast.Import | ast.ImportFrom)
+        )
+        line = self._text.line(last_line(old))
+        if new.lpar or len(code) <= max(_WIDTH, longest) or "#" in line or "\\" in code:
+            return new
+        head, _, names = code.partition(" import ")
+        listed = "".join(f"    {name.strip()},\n" for name in names.split(","))
+        statement = cst.parse_statement(f"{head} import (\n{listed})")
+        line_node = cst.ensure_type(statement, cst.SimpleStatementLine)
+        wrapped = cst.ensure_type(line_node.body[0], cst.ImportFrom)
+        return wrapped.with_changes(semicolon=new.semicolon)
+
+    def _line(self, need: Need) -> Line:
+        spot = placing.spot(
+            self._text, self._tree, need.module, names=bool(need.name), before=need.before
+        )
+        assert spot is not None
+        renamed = f" as {need.alias}" if need.alias else ""
+        code = f"from {need.module} import {need.name}" if need.name else f"import {need.module}"
+        return Line(placing.section(need.module), bool(need.name), code + renamed, spot)
+
+    def _insertion(self, number: int, lines: list[Line], taken: Sequence[Range]) -> Edit:
+        newline = self._text.newline(max(number - 1, 1))
+        parted = any(line.spot.blank_before or line.spot.blank_after for line in lines)
+        added = [""] * lines[0].spot.blank_before
+        for previous, line in zip([lines[0], *lines], lines, strict=False):
+            added += [""] * (parted and previous.section != line.section)
+            added.append(line.code)
+        added += [""] * lines[-1].spot.blank_after
+        offset = self._text.offset(number)
+        # Within a run of lines that a fix takes out: before them all.
+        offset = min([offset, *(r.start for r in taken if r.start < offset < r.end)])
+        start = newline if offset and self._text.value[offset - 1] not in "\r\n" else ""
+        return Edit(Range(offset, offset), start + "".join(line + newline for line in added))
+
+
+def add_name(node: cst.ImportFrom, name: str, alias: str) -> cst.ImportFrom:
+    """Return *node* with one more name, in the order that its names have."""
+    asname = cst.AsName(cst.Name(alias)) if alias else None
+    new = cst.ImportAlias(cst.Name(name), asname)
+    row = layout.row_of(node)
+    names = [_plain_name(item) for item in row.items]
+    index = len(names)
+    orders: tuple[Callable[[str], tuple[int, str]], ...] = (_by_kind, _by_case, _by_letter)
+    for key in orders:
+        keys = [key(each) for each in names]
+        if keys == sorted(keys):
+            index = sum(each <= key(name) for each in keys)
+            break
+    return layout.with_row(node, layout.insert(row, index, new))
+
+
+def _plain_name(item: cst.CSTNode) -> str:
+    return str(getattr(getattr(item, "name", None), "value", ""))
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    """Order constants before classes before the rest, as import sorters do."""
+    if name.isupper() and len(name) > 1:
+        return 0, name
+    return (1 if name[:1].isupper() else 2), name
+
+
+def _by_case(name: str) -> tuple[int, str]:
+    return 0, name
+
+
+def _by_letter(name: str) -> tuple[int, str]:
+    return 0, name.lower()
+
+
+def _candidates(module: str, name: str, alias: str) -> Iterator[str]:
+    first = alias or name or module
+    yield first
+    stem = alias or f"{module.rpartition('.')[2]}_{name or 'module'}".lstrip("_")
+    if stem != first:
+        yield stem
+    number = 2
+    while True:
+        yield f"{stem}_{number}"
+        number += 1

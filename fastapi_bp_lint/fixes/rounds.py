@@ -1,0 +1,197 @@
+"""Fixes over rounds: apply, parse, lint again; what a round spoils is put back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts import rescue
+from fastapi_bp_lint.finding import Finding
+from fastapi_bp_lint.fixes import judging
+from fastapi_bp_lint.fixes.encoded import Encoded, decode
+from fastapi_bp_lint.fixes.plan import Change, Left, Outcome, Plan
+from fastapi_bp_lint.fixes.tidy import changed_lines
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.fixes.proposing import Round
+
+ROUNDS = 10
+Relint = Callable[[Mapping[str, bytes]], Iterable[Finding]]
+
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def fix_files(
+    findings: Iterable[Finding], sources: Mapping[str, bytes], relint: Relint, plan: Plan
+) -> Outcome:
+    """Make the fixes of *findings* that *plan* allows, in memory."""
+    run = _Run(list(findings), sources, relint, plan)
+    for _ in range(ROUNDS):
+        if not run.round():
+            break
+    else:
+        run.give_up()
+    if plan.tidy is not None:
+        run.tidy(plan.tidy)
+    return run.outcome()
+
+
+class _Run:
+    """The texts of the files in the making, and what is found in them."""
+
+    def __init__(
+        self, findings: list[Finding], sources: Mapping[str, bytes], relint: Relint, plan: Plan
+    ) -> None:
+        self.before = findings
+        self.found = findings
+        self.plan = plan
+        self.relint = relint
+        self.sources = sources
+        self.files: dict[str, Encoded] = {}
+        self.texts: dict[str, str] = {}
+        self.applied: dict[str, list[Finding]] = {}
+        self.restored: dict[str, str] = {}
+        self.refused: dict[str, tuple[Left, ...]] = {}
+
+    def round(self) -> bool:
+        """Make one round of fixes; tell whether there were any."""
+        rounds = self._propose()
+        for path, made in rounds.items():
+            why = self._broken(path, made.text)
+            if why:
+                codes = ", ".join(sorted({finding.code for finding in made.applied}))
+                self._restore(path, f"{why} after the fix of {codes}")
+                continue
+            self.texts[path] = made.text
+            self.applied.setdefault(path, []).extend(made.applied)
+        if rounds:
+            self.found = self._lint(self.texts)
+            self._put_back_what_spoils()
+        return bool(rounds)
+
+    def give_up(self) -> None:
+        """Put back the files in which another round would still change something."""
+        unsettled = self._propose()
+        for path in unsettled:
+            self._restore(path, f"the fixes do not settle in {ROUNDS} rounds")
+        if unsettled:
+            self.found = self._lint(self.texts)
+            self._put_back_what_spoils()
+
+    def tidy(self, tidy: Callable[[str, str, list[tuple[int, int]]], str]) -> None:
+        """Format the changed lines, where that changes no finding."""
+        for path, text in list(self.texts.items()):
+            lines = changed_lines(self.files[path].text, text)
+            formatted = tidy(path, text, lines)
+            if formatted == text or self._broken(path, formatted):
+                continue
+            found = self._lint({**self.texts, path: formatted})
+            if not judging.raised(self.found, found, ()):
+                self.texts[path], self.found = formatted, found
+
+    def outcome(self) -> Outcome:
+        """Return what has become of files and findings."""
+        changes = tuple(
+            Change(path, self.sources[path], self.files[path].encode(text))
+            for path, text in sorted(self.texts.items())
+        )
+        return Outcome(
+            changes,
+            tuple(self.found),
+            judging.gone(self.before, self.found) if changes else {},
+            tuple(self._left()),
+            dict(sorted(self.restored.items())),
+        )
+
+    def _propose(self) -> dict[str, Round]:
+        """Return, by path, the next round of each file that it would change."""
+        rounds = {}
+        for path, findings in self._fixable().items():
+            if path not in self.files:
+                try:
+                    self.files[path] = decode(self.sources[path])
+                except _UNPARSABLE:
+                    self.restored[path] = "the file cannot be decoded"
+                    continue
+            # Here, so that a run without fixes does without libcst.
+            from fastapi_bp_lint.fixes.proposing import propose  # noqa: PLC0415
+
+            text = self.texts.get(path, self.files[path].text)
+            try:
+                made = propose(text, findings, self.plan)
+            except _UNPARSABLE:
+                self.restored[path] = "the file cannot be parsed"
+                continue
+            self.refused[path] = made.refused
+            if made.text != text:
+                rounds[path] = made
+        return rounds
+
+    def _fixable(self) -> dict[str, list[Finding]]:
+        chosen: dict[str, list[Finding]] = {}
+        for finding in self.found:
+            path = finding.place.path
+            if path in self.restored or path not in self.sources or not self.plan.wanted(finding):
+                continue
+            if finding.fix is not None and not self.plan.refusal(finding):
+                chosen.setdefault(path, []).append(finding)
+        return chosen
+
+    def _left(self) -> Iterable[Left]:
+        # Not by place: what is left may have moved since it was refused.
+        refused = {
+            (*judging.key(left.finding), left.finding.message): left.reason
+            for every in self.refused.values()
+            for left in every
+        }
+        for finding in self.found:
+            if finding.fix is None or not self.plan.wanted(finding):
+                continue
+            key = judging.key(finding)
+            reason = self.plan.refusal(finding) or self.restored.get(key[0])
+            reason = reason or refused.get((*key, finding.message))
+            yield Left(finding, reason or "the text of its file was not given")
+
+    def _broken(self, path: str, text: str) -> str:
+        """Return what is wrong with *text* as that file, "" for nothing."""
+        try:
+            rescue.parse(text.encode(), text)
+        except _UNPARSABLE:
+            return "the file would no longer parse"
+        try:
+            same = decode(self.files[path].encode(text)).text == text
+        except _UNPARSABLE:
+            same = False
+        return "" if same else "the file's encoding cannot hold its text"
+
+    def _restore(self, path: str, reason: str) -> None:
+        self.restored[path] = reason
+        self.texts.pop(path, None)
+        self.applied.pop(path, None)
+
+    def _lint(self, texts: Mapping[str, str]) -> list[Finding]:
+        return list(self.relint({p: self.files[p].encode(text) for p, text in texts.items()}))
+
+    def _raised(self, found: list[Finding], paths: Iterable[str]) -> list[Finding]:
+        applied = (judging.key(f) for path in paths for f in self.applied.get(path, ()))
+        return judging.raised(self.before, found, applied)
+
+    def _put_back_what_spoils(self) -> None:
+        while self.texts and (raised := self._raised(self.found, self.texts)):
+            guilty = {finding.place.path for finding in raised} & self.texts.keys()
+            for path in guilty or {self._culprit()}:
+                why = next((f for f in raised if f.place.path == path), raised[0])
+                place = f"{why.place.path}:{why.place.span.line}"
+                self._restore(path, f"a fix raised {why.code} at {place}: {why.message}")
+            self.found = self._lint(self.texts)
+
+    def _culprit(self) -> str:
+        """Return the changed file without which, and all after it, nothing new is found."""
+        paths = sorted(self.texts)
+        low, high = 0, len(paths)
+        while high - low > 1:
+            middle = (low + high) // 2
+            some = paths[:middle]
+            found = self._lint({path: self.texts[path] for path in some})
+            low, high = (low, middle) if self._raised(found, some) else (middle, high)
+        return paths[high - 1]

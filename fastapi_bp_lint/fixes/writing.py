@@ -1,0 +1,80 @@
+"""Files replaced whole: at every moment each is what it was or what it shall be."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from fastapi_bp_lint.fixes.plan import Change
+
+
+def write(root: Path, changes: Iterable[Change]) -> dict[str, str]:
+    """Write *changes* below *root*; return why, for each path that is as it was.
+
+    A file keeps mode, owner, extended attributes, and the links that lead to it. One that is no
+    longer what was linted stays. A temporary file that a killed run leaves behind is not Python.
+    """
+    failures = {}
+    for change in changes:
+        try:
+            _replace(root / change.path, change)
+        except OSError as error:
+            failures[change.path] = error.strerror or str(error)
+    return failures
+
+
+def _replace(path: Path, change: Change) -> None:
+    target = path.resolve(strict=True)
+    status = target.stat()
+    if not stat.S_ISREG(status.st_mode):
+        message = "not a regular file"
+        raise OSError(message)
+    if target.read_bytes() != change.before:
+        message = "changed on disk since it was linted"
+        raise OSError(message)
+    if not os.access(target, os.W_OK):
+        message = "not writable"
+        raise OSError(message)
+    descriptor, name = tempfile.mkstemp(".tmp", ".fbp-lint-", target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(change.after)
+            file.flush()
+            _keep(file.fileno(), target, status)
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(target.parent)
+
+
+def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
+    """Give the open file the owner, extended attributes and mode of *target*."""
+    if sys.platform == "win32":
+        return
+    mine = os.fstat(descriptor)
+    if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            for attribute in os.listxattr(target):
+                os.setxattr(descriptor, attribute, os.getxattr(target, attribute))
+    # Last: a change of owner takes the set-user-id bits away.
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+
+
+def _sync(folder: Path) -> None:
+    """Let the rename survive a power cut, where the system can open a folder."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,114 @@
+"""A linter in miniature, for tests of fixes: rules made on the spot and all of their findings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fastapi_bp_lint.edits import read
+from fastapi_bp_lint.finding import Applicability, Finding, Place, Severity, Span
+from fastapi_bp_lint.fixes import Outcome, Plan, fix_files
+from fastapi_bp_lint.fixes.proposing import Round, propose
+from fastapi_bp_lint.rule import Preset, Rule
+
+Found = tuple[Span, str, tuple[str, ...]]
+Finder = Callable[[ast.Module, str], Iterable[Found]]
+
+
+def make_rule(name: str, *fixers: Callable[..., Any], level: Applicability) -> Rule:
+    rule = Rule(
+        f"tests.probe.{name}",
+        "# A rule of the tests",
+        severity=Severity.ERROR,
+        preset=Preset.RECOMMENDED,
+        since="0.1",
+    )
+    for fixer in fixers:
+        rule.fix(level)(fixer)
+    return rule
+
+
+def span_of(text: str, start: int, end: int) -> Span:
+    lines = read(text)
+    first, last = lines.line_of(start), lines.line_of(end)
+    return Span(first, start - lines.offset(first), last, end - lines.offset(last))
+
+
+def node_span(text: str, node: ast.AST) -> Span:
+    assert isinstance(node, ast.expr | ast.stmt | ast.arg)
+    return span_of(text, *read(text).node(node))
+
+
+def unmark(marked: str) -> tuple[str, list[Span]]:
+    """Return the text without its « » and what they stood around."""
+    text, spans, start = "", [], 0
+    for character in marked:
+        if character == "«":
+            start = len(text)
+        elif character == "»":
+            spans.append((start, len(text)))
+        else:
+            text += character
+    return text, [span_of(text, *span) for span in spans]
+
+
+def one_round(
+    marked: str, *fixers: Callable[..., Any], args: tuple[str, ...] = (), unsafe: bool = False
+) -> Round:
+    """Apply to each marked span in turn the fixer of its turn, the last one to all that follow."""
+    text, spans = unmark(marked)
+    rule = make_rule("fbp901_probe", *fixers, level=Applicability.SAFE)
+    findings = [
+        rule.at(
+            Place("a.py", span),
+            "probe",
+            fix=rule.repair(fixers[min(i, len(fixers) - 1)].__name__, "mend", span, args),
+        )
+        for i, span in enumerate(spans)
+    ]
+    return propose(text, findings, Plan({rule.code: rule}, unsafe=unsafe))
+
+
+class Linter:
+    """Finds what each rule's finder finds, in files that it keeps as bytes."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = dict(files)
+        self.rules: dict[str, Rule] = {}
+        self.finders: list[tuple[Rule, Finder, str]] = []
+        self.runs = 0
+
+    def add(
+        self,
+        name: str,
+        finder: Finder,
+        fixer: Callable[..., Any] | None = None,
+        level: Applicability = Applicability.SAFE,
+    ) -> Rule:
+        rule = make_rule(name, *([fixer] if fixer else []), level=level)
+        self.rules[rule.code] = rule
+        self.finders.append((rule, finder, fixer.__name__ if fixer else ""))
+        return rule
+
+    def lint(self, overlays: Mapping[str, bytes] | None = None) -> list[Finding]:
+        self.runs += 1
+        found = []
+        for path, source in sorted({**self.files, **(overlays or {})}.items()):
+            text = source.decode("utf-8-sig")
+            found += self._file(path, text)
+        return found
+
+    def fix(self, **plan: Any) -> Outcome:
+        return fix_files(self.lint(), self.files, self.lint, Plan(self.rules, **plan))
+
+    def text(self, outcome: Outcome, path: str = "a.py") -> str:
+        changed = {change.path: change.after for change in outcome.changes}
+        return changed.get(path, self.files[path]).decode("utf-8-sig")
+
+    def _file(self, path: str, text: str) -> Iterable[Finding]:
+        tree = ast.parse(text)
+        for rule, finder, fixer in self.finders:
+            for span, message, args in finder(tree, text):
+                fix = rule.repair(fixer, "mend", span, args) if fixer else None
+                yield rule.at(Place(path, span), message, fix=fix)
