@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi_bp_lint.edits import read
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Severity, Span
-from fastapi_bp_lint.fixes import Outcome, Plan, fix_files
+from fastapi_bp_lint.fixes import Outcome, Policy, fix_files
+from fastapi_bp_lint.fixes.policy import Tidy
 from fastapi_bp_lint.fixes.proposing import Round, propose
 from fastapi_bp_lint.rule import Preset, Rule
 
@@ -67,7 +68,7 @@ def one_round(
         )
         for i, span in enumerate(spans)
     ]
-    return propose(text, findings, Plan({rule.code: rule}, unsafe=unsafe))
+    return propose(text, findings, Policy({rule.code: rule}, unsafe=unsafe))
 
 
 class Linter:
@@ -93,14 +94,21 @@ class Linter:
 
     def lint(self, overlays: Mapping[str, bytes] | None = None) -> list[Finding]:
         self.runs += 1
-        found = []
+        found: list[Finding] = []
         for path, source in sorted({**self.files, **(overlays or {})}.items()):
             text = source.decode("utf-8-sig")
             found += self._file(path, text)
         return found
 
-    def fix(self, **plan: Any) -> Outcome:
-        return fix_files(self.lint(), self.files, self.lint, Plan(self.rules, **plan))
+    def fix(
+        self,
+        *,
+        unsafe: bool = False,
+        wanted: Callable[[Finding], bool] = bool,
+        tidy: Tidy | None = None,
+    ) -> Outcome:
+        policy = Policy(self.rules, unsafe, wanted, tidy)
+        return fix_files(self.lint(), self.files, self.lint, policy)
 
     def text(self, outcome: Outcome, path: str = "a.py") -> str:
         changed = {change.path: change.after for change in outcome.changes}

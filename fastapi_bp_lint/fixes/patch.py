@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 
-from fastapi_bp_lint.fixes.plan import Change
+from fastapi_bp_lint.fixes.outcome import Change
 
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 _QUOTED = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}

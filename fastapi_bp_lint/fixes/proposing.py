@@ -13,7 +13,8 @@ import libcst as cst
 from fastapi_bp_lint.edits import Draft, Editor, Proposal, RefusedError, apply
 from fastapi_bp_lint.facts import rescue
 from fastapi_bp_lint.finding import Finding, Fix, sort_key
-from fastapi_bp_lint.fixes.plan import Left, Plan
+from fastapi_bp_lint.fixes.outcome import Left
+from fastapi_bp_lint.fixes.policy import Policy
 
 Fixer = Callable[[cst.CSTNode, Editor], cst.CSTNode | None]
 
@@ -29,8 +30,8 @@ class Round(NamedTuple):
     refused: tuple[Left, ...]
 
 
-def propose(text: str, findings: Sequence[Finding], plan: Plan) -> Round:
-    """Make the fixes of *findings*, which *plan* allows, all in the file of *text*.
+def propose(text: str, findings: Sequence[Finding], policy: Policy) -> Round:
+    """Make the fixes of *findings*, which *policy* allows, all in the file of *text*.
 
     Raises:
         SyntaxError, ValueError, RecursionError: the text cannot be parsed.
@@ -42,7 +43,7 @@ def propose(text: str, findings: Sequence[Finding], plan: Plan) -> Round:
     applied, refused = [], []
     for finding in sorted(findings, key=sort_key):
         try:
-            proposal = _proposal(draft, finding, plan)
+            proposal = _proposal(draft, finding, policy)
         except RefusedError as error:
             refused.append(Left(finding, str(error)))
             continue
@@ -56,20 +57,20 @@ def propose(text: str, findings: Sequence[Finding], plan: Plan) -> Round:
     return Round(apply(text, edits), tuple(applied), tuple(refused))
 
 
-def _proposal(draft: Draft, finding: Finding, plan: Plan) -> Proposal:
+def _proposal(draft: Draft, finding: Finding, policy: Policy) -> Proposal:
     assert finding.fix is not None
-    fixer, kind = _fixer(plan, finding, finding.fix)
+    fixer, kind = _fixer(policy, finding, finding.fix)
     proposal = _run(draft, finding.fix, fixer, kind)
-    safe_only = not plan.unsafe and kind is not cst.Comment
+    safe_only = not policy.unsafe and kind is not cst.Comment
     if safe_only and _loses_comment(draft.text.value, proposal):
         message = "the fix would delete a comment, which makes it unsafe"
         raise RefusedError(message)
     return proposal
 
 
-def _fixer(plan: Plan, finding: Finding, fix: Fix) -> tuple[Fixer, type[cst.CSTNode]]:
+def _fixer(policy: Policy, finding: Finding, fix: Fix) -> tuple[Fixer, type[cst.CSTNode]]:
     """Return the fixer and the class of node that its first parameter is annotated with."""
-    rule = plan.rules.get(finding.code)
+    rule = policy.rules.get(finding.code)
     if rule is None or fix.fixer not in rule.fixers:
         message = f"{finding.code} has no fixer {fix.fixer}"
         raise RefusedError(message)

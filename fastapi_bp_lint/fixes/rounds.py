@@ -9,7 +9,8 @@ from fastapi_bp_lint.facts import rescue
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.fixes import judging
 from fastapi_bp_lint.fixes.encoded import Encoded, decode
-from fastapi_bp_lint.fixes.plan import Change, Left, Outcome, Plan
+from fastapi_bp_lint.fixes.outcome import Change, Left, Outcome
+from fastapi_bp_lint.fixes.policy import Policy
 from fastapi_bp_lint.fixes.tidy import changed_lines
 
 if TYPE_CHECKING:
@@ -22,17 +23,17 @@ _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def fix_files(
-    findings: Iterable[Finding], sources: Mapping[str, bytes], relint: Relint, plan: Plan
+    findings: Iterable[Finding], sources: Mapping[str, bytes], relint: Relint, policy: Policy
 ) -> Outcome:
-    """Make the fixes of *findings* that *plan* allows, in memory."""
-    run = _Run(list(findings), sources, relint, plan)
+    """Make the fixes of *findings* that *policy* allows, in memory."""
+    run = _Run(list(findings), sources, relint, policy)
     for _ in range(ROUNDS):
         if not run.round():
             break
     else:
         run.give_up()
-    if plan.tidy is not None:
-        run.tidy(plan.tidy)
+    if policy.tidy is not None:
+        run.tidy(policy.tidy)
     return run.outcome()
 
 
@@ -40,11 +41,11 @@ class _Run:
     """The texts of the files in the making, and what is found in them."""
 
     def __init__(
-        self, findings: list[Finding], sources: Mapping[str, bytes], relint: Relint, plan: Plan
+        self, findings: list[Finding], sources: Mapping[str, bytes], relint: Relint, policy: Policy
     ) -> None:
         self.before = findings
         self.found = findings
-        self.plan = plan
+        self.policy = policy
         self.relint = relint
         self.sources = sources
         self.files: dict[str, Encoded] = {}
@@ -118,7 +119,7 @@ class _Run:
 
             text = self.texts.get(path, self.files[path].text)
             try:
-                made = propose(text, findings, self.plan)
+                made = propose(text, findings, self.policy)
             except _UNPARSABLE:
                 self.restored[path] = "the file cannot be parsed"
                 continue
@@ -131,9 +132,9 @@ class _Run:
         chosen: dict[str, list[Finding]] = {}
         for finding in self.found:
             path = finding.place.path
-            if path in self.restored or path not in self.sources or not self.plan.wanted(finding):
+            if path in self.restored or path not in self.sources or not self.policy.wanted(finding):
                 continue
-            if finding.fix is not None and not self.plan.refusal(finding):
+            if finding.fix is not None and not self.policy.refusal(finding):
                 chosen.setdefault(path, []).append(finding)
         return chosen
 
@@ -145,10 +146,10 @@ class _Run:
             for left in every
         }
         for finding in self.found:
-            if finding.fix is None or not self.plan.wanted(finding):
+            if finding.fix is None or not self.policy.wanted(finding):
                 continue
             key = judging.key(finding)
-            reason = self.plan.refusal(finding) or self.restored.get(key[0])
+            reason = self.policy.refusal(finding) or self.restored.get(key[0])
             reason = reason or refused.get((*key, finding.message))
             yield Left(finding, reason or "the text of its file was not given")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from fastapi_bp_lint.fixes.plan import Change
+from fastapi_bp_lint.fixes.outcome import Change
 
 
 def write(root: Path, changes: Iterable[Change]) -> dict[str, str]:
