@@ -1,5 +1,8 @@
 """What the linted project asks for: settings, where they stand, how they are read."""
 
+from fastapi_bp_lint.config.describe import reference as reference
+from fastapi_bp_lint.config.describe import schema as schema
+from fastapi_bp_lint.config.describe import toml as toml
 from fastapi_bp_lint.config.keys import KEYS as KEYS
 from fastapi_bp_lint.config.keys import Config as Config
 from fastapi_bp_lint.config.keys import Key as Key

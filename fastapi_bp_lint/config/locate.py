@@ -12,10 +12,14 @@ PYPROJECT = "pyproject.toml"
 
 
 class Location(NamedTuple):
-    """The root of a project and its configuration file, None when it has none."""
+    """The root of a project and its configuration file, None when it has none.
+
+    *marked* is whether a file says that the root is one.
+    """
 
     root: Path
     file: Path | None
+    marked: bool
 
 
 def locate(start: Path, explicit: Path | None = None, *, isolated: bool = False) -> Location:
@@ -34,29 +38,29 @@ def locate(start: Path, explicit: Path | None = None, *, isolated: bool = False)
     if explicit is not None:
         file = explicit.resolve()
         inside = file.parent == folder or file.parent in folder.parents
-        return Location(file.parent if inside else _plain_root(folder), file)
+        return Location(file.parent, file, marked=True) if inside else _plain(folder, file)
     found = None if isolated else _configured(folder)
-    return found or Location(_plain_root(folder), None)
+    return found or _plain(folder, None)
 
 
 def _configured(folder: Path) -> Location | None:
     nearest = True
     for parent in _upward(folder):
         if (own := parent / OWN_FILE).exists():
-            return Location(parent, own)
+            return Location(parent, own, marked=True)
         if (file := parent / PYPROJECT).exists():
             # A broken file further up is none of our business unless it speaks to us.
             if section(file, document(file, lenient=not nearest)) is not None:
-                return Location(parent, file)
+                return Location(parent, file, marked=True)
             nearest = False
     return None
 
 
-def _plain_root(folder: Path) -> Path:
+def _plain(folder: Path, file: Path | None) -> Location:
     for parent in _upward(folder):
         if (parent / PYPROJECT).exists() or (parent / ".git").exists():
-            return parent
-    return folder
+            return Location(parent, file, marked=True)
+    return Location(folder, file, marked=False)
 
 
 def _upward(folder: Path) -> list[Path]:

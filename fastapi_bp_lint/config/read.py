@@ -23,6 +23,8 @@ class Declared(Protocol):
     @property
     def default(self) -> OptionValue: ...  # noqa: D102
     @property
+    def help(self) -> str: ...  # noqa: D102
+    @property
     def choices(self) -> tuple[str, ...]: ...  # noqa: D102
 
 

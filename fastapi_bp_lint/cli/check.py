@@ -1,0 +1,200 @@
+"""``fbp-lint check``: lint a project."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fastapi_bp_lint.cli.progress import Progress
+from fastapi_bp_lint.config import KEYS, check_selector, toml
+from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, run
+from fastapi_bp_lint.finding import Certainty, Preset
+from fastapi_bp_lint.output import FORMATS, render
+from fastapi_bp_lint.report import Report
+from fastapi_bp_lint.selection import Layer
+
+FOUND = 1
+WRONG_USE = 2
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _selectors(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    if not values:
+        return None
+    selectors = tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    for selector in selectors:
+        if problem := check_selector(selector, known().rules):
+            raise click.BadParameter(problem)
+    return selectors
+
+
+def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
+    return click.option(
+        name, multiple=True, metavar="RULES", callback=_selectors, help=f"{text} Comma-separated."
+    )
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@_rules_option("--select", "Run these rules only: codes, prefixes (FBP1), slugs or ALL.")
+@_rules_option("--ignore", "Do not run these rules.")
+@_rules_option("--extend-select", "Run these rules too.")
+@click.option(
+    "--preset", type=click.Choice([p.value for p in Preset]), help="The rule set to start from."
+)
+@click.option(
+    "--certainty",
+    type=click.Choice([c.value for c in Certainty]),
+    help="The least certainty shown; likely by default.",
+)
+@click.option("--output-format", type=click.Choice(list(FORMATS)), help="How findings are printed.")
+@click.option(
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the findings to a file.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@click.option("--show-files", is_flag=True, help="List the files that would be linted, and stop.")
+@click.option("--show-settings", is_flag=True, help="Print the settings in force, and stop.")
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    help="With - as path: the file that standard input stands for.",
+)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="Read the settings from this file.",
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes to read files with; by default as many as there are cores where it pays.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more; show the traceback of a crash.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour; by default where the terminal has it and NO_COLOR is not set.",
+)
+def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - as declared above
+    """Lint the project that PATHS belong to, by default that of the current folder.
+
+    The whole project is read in any case: PATHS choose the files whose findings are shown.
+    """
+    started = time.perf_counter()
+    request = _request(paths, options)
+    plan = prepare(request)
+    wrong = _complain(plan)
+    if options["show_settings"]:
+        _print_settings(plan)
+        return WRONG_USE if wrong else 0
+    if options["show_files"]:
+        for path in plan.workspace.refresh():
+            if is_shown(path, plan):
+                click.echo(path)
+        return WRONG_USE if wrong else 0
+    quiet = options["quiet"]
+    with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
+        report = run(plan, progress)
+    if not report.files and not wrong and not quiet:
+        where = ", ".join(str(path) for path in request.paths) or str(plan.location.root)
+        click.echo(f"warning: no Python file of the project in {where}", err=True)
+    _print(report, plan, options)
+    if options["verbose"]:
+        seconds = time.perf_counter() - started
+        click.echo(f"{report.files} files in {seconds:.2f} s", err=True)
+    if wrong:
+        return WRONG_USE
+    return FOUND if report.findings and not options["exit_zero"] else 0
+
+
+def _request(paths: tuple[Path, ...], options: dict[str, Any]) -> Request:
+    filename: Path | None = options["stdin_filename"]
+    overlays: dict[Path, bytes] = {}
+    if Path("-") in paths or filename is not None:
+        if paths != (Path("-"),) or filename is None:
+            message = "standard input is linted with: fbp-lint --stdin-filename PATH -"
+            raise click.UsageError(message)
+        overlays[filename] = sys.stdin.buffer.read()
+        paths = (filename,)
+    preset, certainty = options["preset"], options["certainty"]
+    return Request(
+        paths=paths,
+        config=options["config_file"],
+        isolated=options["isolated"],
+        layer=Layer(
+            Preset(preset) if preset else None,
+            options["select"],
+            options["extend_select"] or (),
+            options["ignore"] or (),
+        ),
+        certainty=Certainty(certainty) if certainty else None,
+        overlays=overlays,
+        jobs=options["jobs"] or 0,
+    )
+
+
+def _complain(plan: Plan) -> bool:
+    """Name the paths that cannot be linted; the run goes on with the others."""
+    for path in plan.missing:
+        click.echo(f"error: {path}: no such file or folder", err=True)
+    for path in plan.outside:
+        root = plan.location.root
+        click.echo(f"error: {path}: not in the project {root}; lint it in its own run", err=True)
+    return bool(plan.missing or plan.outside)
+
+
+def _print(report: Report, plan: Plan, options: dict[str, Any]) -> None:
+    file: Path | None = options["output_file"]
+    terminal = file is None and sys.stdout.isatty()
+    name = options["output_format"] or plan.config.output_format
+    name = name or ("full" if terminal else "concise")
+    color = options["color"] == "always" or (
+        options["color"] == "auto"
+        and terminal
+        and os.environ.get("TERM") != "dumb"
+        and not os.environ.get("NO_COLOR")
+    )
+    if options["statistics"]:
+        text = _statistics(report)
+    else:
+        text = render(report, name, color=color, verbose=options["verbose"])
+    if file is None:
+        click.echo(text, nl=False, color=True)
+        return
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        message = f"{file}: cannot be written: {error.strerror}"
+        raise click.ClickException(message) from None
+
+
+def _statistics(report: Report) -> str:
+    counts = Counter((finding.code, finding.slug) for finding in report.findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return "".join(f"{count:>6}  {code}  {slug}\n" for (code, slug), count in rows)
+
+
+def _print_settings(plan: Plan) -> None:
+    click.echo(f"project root: {plan.location.root}")
+    click.echo(f"configuration: {plan.location.file or 'none'}")
+    click.echo(f"rules: {', '.join(plan.rules)}")
+    for key in KEYS:
+        value = getattr(plan.config, key.field)
+        if value is not None and value != "":
+            click.echo(f"{key.name} = {toml(value)}")

@@ -1,0 +1,227 @@
+"""One run, from paths to a report: the only place that knows the order of the stages."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastapi_bp_lint import suppress
+from fastapi_bp_lint.config import Config, ConfigError, Known, Location, load, locate, matching
+from fastapi_bp_lint.facts.model import FileFacts, Mark
+from fastapi_bp_lint.finding import Applicability, Certainty, Finding, Place, Preset, Span, sort_key
+from fastapi_bp_lint.output import FORMATS
+from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.report import Report
+from fastapi_bp_lint.rule import Option, Rule
+from fastapi_bp_lint.rules import catalogue
+from fastapi_bp_lint.rules import load as load_rules
+from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed
+from fastapi_bp_lint.selection import Layer, selected
+from fastapi_bp_lint.workspace import Progress, Workspace
+
+_TOP = Span(1, 0, 1, 0)
+
+
+class Request(NamedTuple):
+    """What a caller asks for besides the configuration; *overlays* have absolute paths."""
+
+    paths: tuple[Path, ...] = ()
+    config: Path | None = None
+    isolated: bool = False
+    layer: Layer = Layer()
+    certainty: Certainty | None = None
+    overlays: Mapping[Path, bytes] = {}
+    jobs: int = 0
+
+
+class Plan(NamedTuple):
+    """What a run will do: *shown* are the paths under *root* whose findings are shown.
+
+    *missing* are requested paths that do not exist, *outside* those of another project.
+    """
+
+    location: Location
+    config: Config
+    rules: Mapping[str, Rule]
+    workspace: Workspace
+    shown: tuple[str, ...]
+    missing: tuple[Path, ...]
+    outside: tuple[Path, ...]
+
+
+def known() -> Known:
+    """Return what a configuration may name."""
+    slugs = {code: listed.slug for code, listed in catalogue().items()}
+    return Known(slugs, _options, tuple(FORMATS))
+
+
+def prepare(request: Request) -> Plan:
+    """Find the project, read its configuration and choose the rules.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+
+    """
+    overlaid = {path.resolve() for path in request.overlays}
+    missing = tuple(p for p in request.paths if not p.exists() and p.resolve() not in overlaid)
+    paths = [path for path in request.paths if path not in missing] or [Path()]
+    location = _location(paths, request)
+    config = load(location.file, known())
+    codes = _selected(config, request.layer)
+    rules = load_rules(codes)
+    workspace = Workspace(location.root, config, codes, jobs=request.jobs)
+    for path, text in request.overlays.items():
+        if (inner := _under(location.root, path)) is not None:
+            workspace.overlays[inner] = text
+    inner_paths = {path: _under(location.root, path) for path in paths}
+    shown = tuple(inner for inner in inner_paths.values() if inner is not None)
+    outside = tuple(path for path, inner in inner_paths.items() if inner is None)
+    if request.certainty is not None:
+        config = config._replace(certainty=request.certainty)
+    return Plan(
+        location, config, rules, workspace, shown if request.paths else ("",), missing, outside
+    )
+
+
+def run(plan: Plan, progress: Progress | None = None) -> Report:
+    """Lint the project as it is now."""
+    collecting = gc.isenabled()
+    gc.disable()  # nearly all that a run allocates lives until its end
+    try:
+        return _report(plan, progress)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _report(plan: Plan, progress: Progress | None) -> Report:
+    config, rules = plan.config, plan.rules
+    files = plan.workspace.refresh(progress)
+    project = Project(files, config)
+    found = [finding for facts in files.values() for finding in facts.findings]
+    for rule in rules.values():
+        found += _checked(rule, files, project)
+    slugs = {code: listed.slug for code, listed in catalogue().items()}
+    enabled = frozenset(rules)
+    outcome = suppress.apply(found, files, slugs, enabled, config.per_file_ignores)
+    shown = [
+        _adjusted(finding, config, slugs)
+        for finding in (*outcome.kept, *outcome.unused)
+        if finding.certainty.rank <= config.certainty.rank and is_shown(finding.place.path, plan)
+    ]
+    return Report(
+        str(plan.location.root),
+        sum(is_shown(path, plan) for path in files),
+        tuple(dict.fromkeys(sorted(shown, key=sort_key))),
+        plan.workspace.lines,
+    )
+
+
+def is_shown(path: str, plan: Plan) -> bool:
+    """Whether the findings of *path* were asked for."""
+    return any(not top or path == top or path.startswith(f"{top}/") for top in plan.shown)
+
+
+def _checked(rule: Rule, files: Mapping[str, FileFacts], project: Project) -> Iterator[Finding]:
+    """Run the checks of *rule* that look at the linked project."""
+    reported: set[str] = set()
+    for kind, check in rule.checks:
+        if issubclass(kind, ast.AST):
+            continue
+        for entity in _entities(rule, kind, files, project, reported):
+            if isinstance(entity, Finding):
+                yield entity
+                continue
+            try:
+                yield from check(entity, project)
+            except Exception as error:  # noqa: BLE001 - the other rules go on
+                yield from _crash(rule, _place(entity), error, reported)
+
+
+def _entities(
+    rule: Rule,
+    kind: type,
+    files: Mapping[str, FileFacts],
+    project: Project,
+    reported: set[str],
+) -> Iterator[Any]:
+    """Give what a check of *kind* looks at; linking it may be what crashes."""
+    if kind is Mark:
+        for facts in files.values():
+            yield from (mark for code, mark in facts.marks if code == rule.code)
+        return
+    try:
+        yield from project.each(kind)
+    except Exception as error:  # noqa: BLE001
+        yield from _crash(rule, Place(".", _TOP), error, reported)
+
+
+def _crash(rule: Rule, place: Place, error: Exception, reported: set[str]) -> Iterator[Finding]:
+    """Say once for a rule and a file that the rule crashed."""
+    if place.path not in reported:
+        reported.add(place.path)
+        yield crashed(rule.code, place, error)
+
+
+def _place(entity: object) -> Place:
+    place = getattr(entity, "place", None)
+    if isinstance(place, Place):
+        return place
+    path = getattr(entity, "path", None)
+    return Place(path if isinstance(path, str) else ".", _TOP)
+
+
+def _adjusted(finding: Finding, config: Config, slugs: Mapping[str, str]) -> Finding:
+    """Apply what the project thinks of the rule's fixes."""
+    fix = finding.fix
+    if fix is None or not (config.extend_safe_fixes or config.extend_unsafe_fixes):
+        return finding
+    for selectors, before, after in (
+        (config.extend_safe_fixes, Applicability.UNSAFE, Applicability.SAFE),
+        (config.extend_unsafe_fixes, Applicability.SAFE, Applicability.UNSAFE),
+    ):
+        named = (finding.code in matching(selector, slugs) for selector in selectors)
+        if fix.applicability is before and any(named):
+            return finding._replace(fix=fix._replace(applicability=after))
+    return finding
+
+
+def _location(paths: Iterable[Path], request: Request) -> Location:
+    """Return the project of the first path, or the one around all of them if there is one."""
+    first, *others = paths
+    location = locate(first, request.config, isolated=request.isolated)
+    if any(_under(location.root, path) is None for path in others):
+        shared = Path(os.path.commonpath([path.resolve() for path in (first, *others)]))
+        wider = locate(shared, request.config, isolated=request.isolated)
+        if wider.marked:
+            return wider
+    return location
+
+
+def _under(root: Path, path: Path) -> str | None:
+    """Return *path* relative to *root*, "" for the root itself, None outside of it."""
+    real = path.resolve()
+    if real == root:
+        return ""
+    return real.relative_to(root).as_posix() if root in real.parents else None
+
+
+def _selected(config: Config, layer: Layer) -> frozenset[str]:
+    slugs = {code: listed.slug for code, listed in catalogue().items()}
+    own = Layer(config.preset, config.select, config.extend_select, config.ignore)
+    return selected([own, layer], slugs, _presets)
+
+
+def _presets() -> dict[str, Preset]:
+    return {code: rule.preset for code, rule in load_rules(catalogue()).items()}
+
+
+def _options(code: str) -> tuple[Option, ...]:
+    return load_rules([code])[code].options
+
+
+__all__ = ["ConfigError", "Plan", "Request", "is_shown", "known", "prepare", "run"]

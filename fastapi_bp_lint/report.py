@@ -1,0 +1,40 @@
+"""What one run found: everything that an output format needs to print it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fastapi_bp_lint.finding import Finding
+
+
+class Fixed(NamedTuple):
+    """A finding that a fix has removed; *text* is what the fix says of itself."""
+
+    code: str
+    slug: str
+    path: str
+    line: int
+    text: str
+
+
+class Left(NamedTuple):
+    """A file whose fixes were not applied, and why."""
+
+    path: str
+    reason: str
+
+
+class Report(NamedTuple):
+    """The result of one run.
+
+    *root* is the absolute project root that paths are relative to, *files* counts the files that
+    were looked at, *lines* gives the text of a file line by line (empty when it cannot be read).
+    """
+
+    root: str
+    files: int
+    findings: tuple[Finding, ...]
+    lines: Callable[[str], tuple[str, ...]]
+    fixed: tuple[Fixed, ...] = ()
+    left: tuple[Left, ...] = ()

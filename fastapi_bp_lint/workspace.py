@@ -1,0 +1,111 @@
+"""The state of the world: which files a project has now, and the facts of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from fastapi_bp_lint.config import Config
+from fastapi_bp_lint.discovery import discover
+from fastapi_bp_lint.facts.model import FileFacts
+from fastapi_bp_lint.facts.rescue import decode
+from fastapi_bp_lint.reading import facts_of, facts_of_text, read, unreadable
+from fastapi_bp_lint.rules import load, syntax_checks
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+# Below this a pool costs more than it saves: measured with two cores.
+BREAK_EVEN = 300
+
+
+class Workspace:
+    """The files of one project and their facts, kept from one refresh to the next.
+
+    *overlays* are texts that stand for files, as an editor has them or standard input brings
+    them; a path of theirs is relative to *root*. *codes* are the rules whose syntax checks run.
+    """
+
+    def __init__(
+        self, root: Path, config: Config, codes: Iterable[str] = (), *, jobs: int = 0
+    ) -> None:
+        self.root = root
+        self.config = config
+        self.overlays: dict[str, bytes] = {}
+        self._codes = tuple(sorted(codes))
+        self._jobs = jobs
+        self._checks = syntax_checks(load(self._codes))
+        self._facts: dict[str, FileFacts] = {}
+        self._stamps: dict[str, object] = {}
+        self._lines: dict[str, tuple[str, ...]] = {}
+
+    def refresh(self, progress: Progress | None = None) -> Mapping[str, FileFacts]:
+        """Return the facts of every file, in order of path, as things are now."""
+        listing = discover(self.root, self.config)
+        stamps: dict[str, object] = {path: _stamp(s) for path, s in listing.files.items()}
+        stamps |= listing.problems
+        for path, text in self.overlays.items():
+            # What is on the disk and not in the listing is not the project's.
+            if path in stamps or not (self.root / path).exists():
+                stamps[path] = text
+        changed = [path for path in stamps if self._stamps.get(path) != stamps[path]]
+        fresh = self._extract(changed, listing.problems, progress)
+        facts = {path: fresh.get(path) or self._facts[path] for path in sorted(stamps)}
+        self._facts, self._stamps = facts, stamps
+        self._lines.clear()
+        return facts
+
+    def text(self, path: str) -> bytes:
+        """Return the content of *path*.
+
+        Raises:
+            OSError: it cannot be read.
+
+        """
+        overlay = self.overlays.get(path)
+        return read(f"{self.root}/{path}") if overlay is None else overlay
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        """Return the lines of *path* for a code frame; none when it cannot be read."""
+        if path not in self._lines:
+            try:
+                self._lines[path] = tuple(decode(self.text(path)).split("\n"))
+            except (OSError, SyntaxError, UnicodeError):
+                return ()
+        return self._lines[path]
+
+    def _extract(
+        self, paths: list[str], problems: Mapping[str, str], progress: Progress | None
+    ) -> dict[str, FileFacts]:
+        fresh: dict[str, FileFacts] = {}
+        on_disk: list[str] = []
+        for path in paths:
+            if path in self.overlays:
+                fresh[path] = facts_of_text(self.overlays[path], path, self._checks)
+            elif path in problems:
+                fresh[path] = unreadable(path, problems[path])
+            else:
+                on_disk.append(path)
+        root = str(self.root)
+        jobs = self._jobs or (_cores() if len(on_disk) >= BREAK_EVEN else 1)
+        if jobs > 1 and len(on_disk) > 1:
+            from fastapi_bp_lint.pool import facts_of_many  # noqa: PLC0415 - few runs need it
+
+            return fresh | facts_of_many(root, on_disk, self._codes, jobs, progress)
+        for done, path in enumerate(on_disk, 1):
+            fresh[path] = facts_of(root, path, self._checks)
+            if progress is not None:
+                progress(done, len(on_disk))
+        return fresh
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows
+        return os.cpu_count() or 1
