@@ -6,6 +6,8 @@ Runs inside the application's environment; needs nothing but FastAPI there.
     python dump.py --root SDIST --modules docs_src
 """
 
+# ruff: noqa: ANN401 - live objects of any make are looked at
+
 from __future__ import annotations
 
 import argparse

@@ -1,5 +1,7 @@
 """Where a live object was written: dotted name, file, line, kind, and how FastAPI runs it."""
 
+# ruff: noqa: ANN401 - live objects of any make are looked at
+
 from __future__ import annotations
 
 import functools

@@ -1,5 +1,7 @@
 """Walks a live application and describes each of its routes as `fbp-lint routes` prints them."""
 
+# ruff: noqa: ANN401 - live objects of any make are looked at
+
 from __future__ import annotations
 
 import asyncio

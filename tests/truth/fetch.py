@@ -6,6 +6,8 @@ With FBP_TRUTH_OFFLINE=skip a download that fails is reported and passed over; w
 command fails, so that a comparison is never lost in silence.
 """
 
+# ruff: noqa: T201 - printing is what the script is for
+
 from __future__ import annotations
 
 import argparse
