@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.project import Project
 
 
+LIFESPAN = "lifespan"
+COROUTINE = "coroutine"
+
+
 class Stall(NamedTuple):
     """A coroutine whose body makes a call that leads to a primitive.
 
@@ -42,6 +46,52 @@ class Stall(NamedTuple):
         return self.coroutine.module.place(self.edges[0].span)
 
     @property
+    def end(self) -> Place:
+        """Where the primitive is called."""
+        return self.functions[-1].module.place(self.edges[-1].span)
+
+    def is_statement_of(self, primitive: str) -> bool:
+        """Whether the coroutine calls *primitive* as a statement of its own."""
+        call = self.edges[0].call
+        return (
+            self.is_direct
+            and self.primitive.name == primitive
+            and call is not None
+            and call.use == "dropped"
+        )
+
+    @property
+    def is_inside_with(self) -> bool:
+        """Whether the call stands inside a ``with`` block that is not async."""
+        line = self.edges[0].span.line
+        return any(
+            r.kind == "with" and r.line <= line <= r.end_line
+            for r in self.coroutine.facts.body.regions
+        )
+
+    @property
+    def advice(self) -> str:
+        """What to do instead, from the table's row."""
+        instead = self.primitive.replacement
+        if not instead or instead == "run_in_threadpool":
+            return "hand it to a thread with `await run_in_threadpool(...)`"
+        return f"use {instead}, or hand it to a thread with `await run_in_threadpool(...)`"
+
+    @property
+    def leads(self) -> str:
+        """The beginning of a message about a helper: what the coroutine does with it."""
+        edge = self.edges[0]
+        return f"{STARTS[edge.how].format(edge.written)} leads to"
+
+    @property
+    def advice_for_helper(self) -> str:
+        """What to do about a helper that leads to the primitive."""
+        edge = self.edges[0]
+        if edge.how == "call":
+            return f"await `run_in_threadpool({edge.written}, ...)`, or make the helper async"
+        return "make it async, or move it into a function that `run_in_threadpool` runs"
+
+    @property
     def trail(self) -> tuple[Step, ...]:
         """The hops after the coroutine, down to the primitive; empty for a direct call."""
         return tuple(
@@ -61,6 +111,14 @@ VERBS = {
     "enter": "enters",
     "iterate": "iterates",
     "operator": "uses an operator of",
+}
+STARTS = {
+    "call": "calling `{}`",
+    "construct": "creating `{}`",
+    "property": "reading the property `{}`",
+    "enter": "entering `{}`",
+    "iterate": "iterating `{}`",
+    "operator": "an operator of `{}`",
 }
 
 
@@ -160,9 +218,8 @@ class Blocking:
                 found = self._stall(coroutine, edge, asked, hops)
                 if found is None:
                     continue
-                end = found.functions[-1].module.place(found.edges[-1].span)
-                if end not in told:
-                    told.add(end)
+                if found.end not in told:
+                    told.add(found.end)
                     yield found
 
     def _stall(
@@ -198,22 +255,33 @@ class Blocking:
                     found.setdefault(edge.target, []).append(function)
         return found
 
-    def entry(self, coroutine: Function) -> Entry | None:
-        """Return the nearest thing that the framework runs and that reaches *coroutine*."""
-        entries = self._project.entry_points
-        seen = {coroutine}
+    def entry(self, coroutine: Function) -> Entry:
+        """Return the nearest thing that the framework runs and that reaches *coroutine*.
+
+        What runs for a request comes before what runs at startup; a coroutine that nothing is known
+        to reach is its own entry, of kind coroutine, reached by none.
+        """
+        kept = self._entries.get(coroutine)
+        if kept is None:
+            kept = self._entries[coroutine] = self._nearest_entry(coroutine)
+        return kept
+
+    @cached_property
+    def _entries(self) -> dict[Function, Entry]:
+        return {}
+
+    def _nearest_entry(self, coroutine: Function) -> Entry:
+        kinds = self._project.entry_kinds
         waiting = [coroutine]
-        reached: list[Function] = []
+        seen = {coroutine}
         for function in waiting:
-            if function in entries:
-                reached.append(function)
             for caller in self._callers.get(function, ()):
                 if caller not in seen:
                     seen.add(caller)
                     waiting.append(caller)
-        if not reached:
-            return None
-        nearest = reached[0]
+        reached = [f for f in waiting if f in kinds]
+        asked = [f for f in reached if kinds[f] != LIFESPAN] or reached
+        nearest = asked[0] if asked else coroutine
         place = nearest.module.place(nearest.facts.span)
-        kind = entries[nearest]
-        return Entry(kind, nearest.symbol, place.path, place.span.line, len(reached))
+        kind = kinds.get(nearest, COROUTINE)
+        return Entry(kind, nearest.symbol, place.path, place.span.line, len(asked))

@@ -27,6 +27,17 @@ class Module:
         """The dotted name that the first dot of a relative import stands for."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the file belongs to the project's tests, by its name or its folder's."""
+        folder, name = posixpath.split(self.path)
+        return (
+            name.startswith("test_")
+            or name.endswith("_test.py")
+            or name == "conftest.py"
+            or bool({"tests", "test"} & set(folder.split("/")))
+        )
+
     def place(self, span: Span) -> Place:
         """Return *span* as a place of this file."""
         return Place(self.path, span)

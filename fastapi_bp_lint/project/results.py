@@ -86,14 +86,14 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     found = found or given(owner, method, "call")
     if found is not None:
         return one(Instance(External(found), (), (module, call)))
+    if is_class_name(name) or name in classes():
+        return one(Instance(External(name), (), (module, call)))
     opened = given(owner, method, "enter")
     if opened is not None:
         return one(Entered(one(Instance(External(opened))), None))
     listed = given(owner, method, "iterate")
     if listed is not None:
         return one(Instance(_ITERATOR, (one(Instance(External(listed))),)))
-    if is_class_name(name) or name in classes():
-        return one(Instance(External(name), (), (module, call)))
     return UNKNOWN
 
 
