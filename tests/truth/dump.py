@@ -11,6 +11,7 @@ Runs inside the application's environment; needs nothing but FastAPI there.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib
 import json
 import os
@@ -47,7 +48,7 @@ def main() -> None:
     if options.modules:
         found, failed = _each_module(options.modules, root)
     else:
-        found, failed = [row for app in options.app for row in _named(app, root)], {}
+        found, failed = [row for app in options.app for row in _named(app, root, startup=options.startup)], {}
     result = {
         "version": 1,
         "fastapi": fastapi.__version__,
@@ -67,17 +68,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--root", type=lambda text: Path(text).resolve(), required=True)
     parser.add_argument("--package", action="append", default=[], help="project files only")
     parser.add_argument("--app", action="append", default=[], help="module:expression")
+    parser.add_argument("--startup", action="store_true", help="enter the lifespan first")
     parser.add_argument("--modules", help="package whose modules are imported one by one")
     parser.add_argument("--setup", help="Python to run before the import")
     parser.add_argument("--cwd", default=".", help="the folder to run in")
     return parser.parse_args()
 
 
-def _named(target: str, root: Root) -> list[Row]:
+def _named(target: str, root: Root, *, startup: bool) -> list[Row]:
     module_name, _, expression = target.partition(":")
     module = importlib.import_module(module_name)
     app = eval(expression, vars(module))  # noqa: S307 - the recipe's own expression
-    return rows(app, f"{module_name}.{expression}", root)
+    name = f"{module_name}.{expression.partition('(')[0]}"
+    return asyncio.run(_started(app, name, root)) if startup else rows(app, name, root)
+
+
+async def _started(app: Any, name: str, root: Root) -> list[Row]:
+    """Walk inside the lifespan: some applications include their routers only then."""
+    async with app.router.lifespan_context(app):
+        return rows(app, name, root)
 
 
 def _each_module(package: str, root: Root) -> tuple[list[Row], dict[str, str]]:
