@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.project.blocking import Blocking, Stall
 from fastapi_bp_lint.project.calls import Calls
+from fastapi_bp_lint.project.crossings import CrossDomainImport, crossings
+from fastapi_bp_lint.project.domains import Domain, Domains
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
 from fastapi_bp_lint.project.types import Types
@@ -50,6 +52,20 @@ class Project:
         """Which functions hold their thread, and by what."""
         return Blocking(self)
 
+    @cached_property
+    def domains(self) -> Domains:
+        """How the project is laid out."""
+        return Domains(self.modules, self.types, self.config)
+
+    def domain_of(self, module: Module) -> Domain | None:
+        """Return the domain that *module* stands in."""
+        return self.domains.of(module)
+
+    @cached_property
+    def cross_domain_imports(self) -> tuple[CrossDomainImport, ...]:
+        """Every import that goes from one domain to another."""
+        return tuple(crossings(self.domains, self.names))
+
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.
 
@@ -65,5 +81,7 @@ _ENTITIES = {
     Function: lambda p: p.names.functions,
     Class: lambda p: p.names.classes,
     Stall: lambda p: p.blocking.stalls(),
+    Domain: lambda p: p.domains.all,
+    CrossDomainImport: lambda p: p.cross_domain_imports,
     Project: lambda p: (p,),
 }

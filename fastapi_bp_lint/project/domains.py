@@ -1,0 +1,212 @@
+"""How the project is laid out: its domains, what their modules are for, who imports across them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_bp_lint.knowledge.layout_names import CONTAINERS, LAYERS, OUTSIDE, SHARED
+from fastapi_bp_lint.project.roles import Roles
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.config import Config
+    from fastapi_bp_lint.project.modules import Module, Modules
+    from fastapi_bp_lint.project.types import Types
+
+_VERSION = re.compile(r"v\d+(_\d+)*")
+_LEAST_ROLES = 2
+_LEAST_DOMAINS = 2
+_LEAST_LAYERS = 2
+
+
+class Part(NamedTuple):
+    """A module or folder right in a domain; *role* is "" when it is not known."""
+
+    name: str
+    role: str
+    is_folder: bool
+
+
+class Domain(NamedTuple):
+    """A package that keeps what belongs to one subject together.
+
+    *layout* says where it stands: domain (``src/posts``), domains (``src/domains/posts``),
+    versioned (``api/v1/posts``) or root (a package at the source root).
+    """
+
+    name: str
+    package: str
+    root: str
+    layout: str
+    parts: tuple[Part, ...]
+    modules: tuple[Module, ...]
+
+    def part(self, module: Module) -> Part | None:
+        """Return the part that *module* is or belongs to; None for the ``__init__.py``."""
+        inner = module.name.removeprefix(f"{self.package}.")
+        first = inner.partition(".")[0] if inner != module.name else ""
+        return next((p for p in self.parts if p.name == first), None)
+
+    def role(self, module: Module) -> str:
+        """Return the role of *module*, "" when it has none."""
+        part = self.part(module)
+        return part.role if part else ""
+
+    def with_role(self, role: str) -> tuple[Module, ...]:
+        """Return the modules of that role."""
+        return tuple(m for m in self.modules if self.role(m) == role)
+
+
+class Domains:
+    """The domains of a project; none where it is laid out in another way."""
+
+    def __init__(self, modules: Modules, types: Types, config: Config) -> None:
+        self._modules = modules
+        self._config = config
+        self.roles = Roles(types, config.roles)
+        self._packages: dict[tuple[str, str], list[Module]] = {}
+        self._children: dict[tuple[str, str], set[str]] = {}
+        for module in modules.by_path.values():
+            self._enter(module)
+
+    def _enter(self, module: Module) -> None:
+        package = module.package
+        self._packages.setdefault((module.root, package), []).append(module)
+        while "." in package:
+            parent, _, name = package.rpartition(".")
+            self._children.setdefault((module.root, parent), set()).add(name)
+            package = parent
+
+    @cached_property
+    def all(self) -> tuple[Domain, ...]:
+        """Every domain, in the order of the packages; fewer than two count as none."""
+        keys = {*self._packages, *self._children}
+        chosen = [key for key in sorted(keys) if self._is_configured(key)]
+        found = [key for key in sorted(keys) if key not in chosen and self._is_candidate(key)]
+        found = [key for key in found if not self._is_container(key, [*found, *chosen])]
+        if not chosen and not self._mostly_by_domain(found):
+            return ()
+        keys = {*chosen, *found}
+        if len(keys) < _LEAST_DOMAINS:
+            return ()
+        return tuple(self._domain(key) for key in sorted(keys))
+
+    @cached_property
+    def _by_package(self) -> dict[tuple[str, str], Domain]:
+        return {(d.root, d.package): d for d in self.all}
+
+    def of(self, module: Module) -> Domain | None:
+        """Return the domain that *module* stands in, the innermost one."""
+        return self.holding(module.package, module.root)
+
+    def holding(self, package: str, root: str) -> Domain | None:
+        """Return the domain that *package* is or stands in."""
+        while package:
+            domain = self._by_package.get((root, package))
+            if domain is not None:
+                return domain
+            package = package.rpartition(".")[0]
+        return None
+
+    def is_shared(self, name: str) -> bool:
+        """Whether the configuration lets every domain import from the module *name*."""
+        return any(name == s or name.startswith(f"{s}.") for s in self._config.shared)
+
+    @cached_property
+    def layout(self) -> str:
+        """How most of the project is laid out.
+
+        One of domain, domains, versioned, root (see `Domain`), type (``routers/``, ``schemas/``),
+        single (one module) and "" (none of them).
+        """
+        if self.all:
+            return Counter(d.layout for d in self.all).most_common(1)[0][0]
+        if any(len(names & LAYERS) >= _LEAST_LAYERS for names in self._children.values()):
+            return "type"
+        makers = [m for m in self._modules.by_path.values() if self.roles.is_app(m)]
+        routers = [m for m in self._modules.by_path.values() if self.roles.makes_router(m)]
+        return "single" if makers and not routers else ""
+
+    def _is_configured(self, key: tuple[str, str]) -> bool:
+        root, package = key
+        inner = package.replace(".", "/")
+        folder = f"{root}/{inner}" if root else inner
+        return any(fnmatchcase(folder, p.strip("/")) for p in self._config.domains)
+
+    def _is_candidate(self, key: tuple[str, str]) -> bool:
+        root, package = key
+        parts = package.split(".")
+        name = parts[-1]
+        if not package or name in LAYERS or name in SHARED or name in CONTAINERS:
+            return False
+        if _VERSION.fullmatch(name) or not OUTSIDE.isdisjoint([*parts, *root.split("/")]):
+            return False
+        if self.is_shared(package):
+            return False
+        modules = self._packages.get(key, [])
+        roles = {self.roles.canonical[n] for n in self._names(key) if n in self.roles.canonical}
+        if len(roles) < _LEAST_ROLES:
+            # What the other modules define is looked at only where it can make the difference.
+            if len(roles) + len(modules) < _LEAST_ROLES:
+                return False
+            roles |= {self.roles.surely(m) for m in modules if not m.is_package} - {""}
+        return len(roles) >= _LEAST_ROLES and not any(self.roles.is_app(m) for m in modules)
+
+    def _names(self, key: tuple[str, str]) -> set[str]:
+        own = {m.name.rpartition(".")[2] for m in self._packages.get(key, []) if not m.is_package}
+        return own | self._children.get(key, set())
+
+    def _is_container(self, key: tuple[str, str], found: list[tuple[str, str]]) -> bool:
+        root, package = key
+        inner = [p for r, p in found if r == root and p.startswith(f"{package}.")]
+        return len(inner) >= _LEAST_DOMAINS
+
+    def _mostly_by_domain(self, found: list[tuple[str, str]]) -> bool:
+        """Whether at least half of the modules that make routers stand in the domains found."""
+        inside = outside = 0
+        for module in self._modules.by_path.values():
+            parts = module.path.split("/")
+            if OUTSIDE.isdisjoint(parts) and self.roles.makes_router(module):
+                within = any(
+                    module.root == root and f"{module.name}.".startswith(f"{package}.")
+                    for root, package in found
+                )
+                inside += within
+                outside += not within
+        return inside >= outside
+
+    def _domain(self, key: tuple[str, str]) -> Domain:
+        root, package = key
+        parts = [Part(n, self.roles.of_folder(n), True) for n in self._children.get(key, ())]  # noqa: FBT003
+        parts += [
+            Part(m.name.rpartition(".")[2], self.roles.of_module(m), False)  # noqa: FBT003
+            for m in self._packages.get(key, ())
+            if not m.is_package
+        ]
+        inside = [
+            m
+            for m in self._modules.by_path.values()
+            if m.root == root and f"{m.name}.".startswith(f"{package}.")
+        ]
+        name = package.rpartition(".")[2]
+        return Domain(name, package, root, _layout(package), tuple(sorted(parts)), tuple(inside))
+
+
+def _layout(package: str) -> str:
+    outer = package.split(".")[:-1]
+    if not outer:
+        return "root"
+    if _VERSION.fullmatch(outer[-1]):
+        return "versioned"
+    return "domains" if outer[-1] in {"domains", "modules", "features", "apps"} else "domain"
+
+
+def related(one: Domain, other: Domain) -> bool:
+    """Whether one of the two domains is, or holds, the other."""
+    return (
+        f"{one.package}.".startswith(f"{other.package}.")
+        or f"{other.package}.".startswith(f"{one.package}.")
+    )

@@ -1,0 +1,93 @@
+"""What part a module or folder plays in its domain: by what it defines, then by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Call
+from fastapi_bp_lint.knowledge.class_names import APPLICATIONS, ROUTERS
+from fastapi_bp_lint.knowledge.layout_names import ROLE_NAMES
+from fastapi_bp_lint.project.kinds import SCHEMA, TABLE, kind_of
+from fastapi_bp_lint.project.members import mro
+from fastapi_bp_lint.project.values import Class, External, Instance
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.modules import Module
+    from fastapi_bp_lint.project.types import Types
+
+
+class Roles:
+    """Tells roles; *configured* replaces the names of the roles that it has."""
+
+    def __init__(self, types: Types, configured: Mapping[str, tuple[str, ...]]) -> None:
+        self._types = types
+        self.canonical: dict[str, str] = {}
+        self._accepted: dict[str, str] = {}
+        for role, names in ROLE_NAMES.items():
+            own = configured.get(role, ())
+            self.canonical.update(dict.fromkeys(own or names[:1], role))
+            self._accepted.update(dict.fromkeys(own or names, role))
+
+    def of_folder(self, name: str) -> str:
+        """Return the role of a folder within a domain, "" when it has none."""
+        return self._accepted.get(name, "")
+
+    def of_module(self, module: Module) -> str:
+        """Return the role of a module within a domain, "" when it has none."""
+        name = module.name.rpartition(".")[2]
+        role = self.canonical.get(name, "")
+        if role in {"", "models", "schemas"}:
+            return self.by_content(module) or role or self._accepted.get(name, "")
+        return role
+
+    def surely(self, module: Module) -> str:
+        """Return the role that shows without knowing that the module stands in a domain."""
+        name = module.name.rpartition(".")[2]
+        role = self.canonical.get(name, "")
+        if role in {"", "models", "schemas"}:
+            return self.by_content(module) or role
+        return role
+
+    def by_content(self, module: Module) -> str:
+        """Return router, models or schemas where the module defines nothing else of note."""
+        if self.makes_router(module):
+            return "router"
+        found = [self._types.names.at(module, c.qualname) for c in module.facts.classes]
+        kinds = {
+            kind_of(self._types, c)
+            for c in found
+            if isinstance(c, Class) and not c.facts.parent
+        }
+        if TABLE in kinds:
+            return "models"
+        functions = any(not f.parent and not f.is_lambda for f in module.facts.functions)
+        return "schemas" if kinds and kinds <= {SCHEMA} and not functions else ""
+
+    def is_app(self, module: Module) -> bool:
+        """Whether the module makes an application."""
+        return self._makes(module, "FastAPI", APPLICATIONS)
+
+    def makes_router(self, module: Module) -> bool:
+        """Whether the module makes a router."""
+        return self._makes(module, "Router", ROUTERS)
+
+    def _makes(self, module: Module, ending: str, classes: frozenset[str]) -> bool:
+        """Whether a global holds an object of *classes*, made by a call of what has that ending."""
+        for binding in module.facts.body.bindings:
+            value = binding.value
+            if (
+                isinstance(value, Call)
+                and isinstance(value.func, str)
+                and value.func.endswith(ending)
+                and any(self._is(v, classes) for v in self._types.binding(binding, module).values)
+            ):
+                return True
+        return False
+
+    def _is(self, value: object, classes: frozenset[str]) -> bool:
+        if not isinstance(value, Instance):
+            return False
+        of = value.of
+        order = mro(self._types, of) if isinstance(of, Class) else [of]
+        return any(isinstance(base, External) and base.name in classes for base in order)
