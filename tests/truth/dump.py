@@ -48,7 +48,10 @@ def main() -> None:
     if options.modules:
         found, failed = _each_module(options.modules, root)
     else:
-        found, failed = [row for app in options.app for row in _named(app, root, startup=options.startup)], {}
+        found, failed = (
+            [row for app in options.app for row in _named(app, root, startup=options.startup)],
+            {},
+        )
     result = {
         "version": 1,
         "fastapi": fastapi.__version__,

@@ -74,7 +74,9 @@ def _handler(endpoint: Any, *, is_async: bool, runs: str, root: Root) -> Row:
 def _api_row(context: Any, app: str, prefix: str, root: Root) -> Row:
     dependant = context.dependant
     coroutine = _is_coroutine(dependant, endpoint=True)
-    is_async = coroutine or _is_async_gen(dependant)
+    # Before it streamed generators FastAPI called an async generator like any sync function.
+    streams = hasattr(context, "is_json_stream")
+    is_async = coroutine or (streams and _is_async_gen(dependant))
     runs = "loop" if is_async else "thread"
     return {
         **_common(context, app, prefix, "http"),
