@@ -1,0 +1,66 @@
+"""The sample projects on disk: what each command prints there, and every break that they hold."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from fastapi_bp_lint.cli.app import run
+from fastapi_bp_lint.engine import Request
+from fastapi_bp_lint.finding import Preset
+from fastapi_bp_lint.rules import catalogue
+from fastapi_bp_lint.selection import Layer
+from tests.mdcase import lint
+
+PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
+PROMPT = "$ fbp-lint"
+TRANSCRIPTS = [
+    file
+    for file in sorted(PROJECTS.glob("*/expected/*.txt"))
+    if file.read_text("utf-8").startswith(PROMPT)
+]
+BREAKS = sorted(PROJECTS.glob("*/expected/breaks.tsv"))
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.parent.name}-{file.stem}"
+
+
+@pytest.mark.parametrize("file", TRANSCRIPTS, ids=_name)
+def test_prints_what_is_expected(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, _, expected = file.read_text("utf-8").partition("\n")
+    monkeypatch.chdir(file.parent.parent)
+    run(shlex.split(command.removeprefix(PROMPT)))
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("file", BREAKS, ids=_name)
+def test_finds_every_break_and_nothing_else(file: Path) -> None:
+    """The list is complete for the codes beside it, of which those count that are rules by now."""
+    codes = set(file.with_name("codes.txt").read_text("utf-8").split()) & catalogue().keys()
+    rows = [row.split("\t") for row in file.read_text("utf-8").splitlines()]
+    wanted = sorted((path, int(line), code) for path, line, code, _ in rows if code in codes)
+    request = Request(paths=(file.parent.parent,), layer=Layer(select=tuple(sorted(codes))))
+    found = sorted((f.place.path, f.place.span.line, f.code) for f in lint(request).findings)
+    assert {"missed": _without(wanted, found), "false": _without(found, wanted)} == {
+        "missed": [],
+        "false": [],
+    }
+    assert len(found) == len(wanted)
+
+
+def _without(
+    rows: list[tuple[str, int, str]], others: list[tuple[str, int, str]]
+) -> list[tuple[str, int, str]]:
+    return [row for row in rows if row not in others]
+
+
+def test_the_clean_project_is_clean_under_every_preset() -> None:
+    request = Request(paths=(PROJECTS / "bookshop_clean",), layer=Layer(preset=Preset.STRICT))
+    report = lint(request)
+    assert report.files
+    assert report.findings == ()
