@@ -112,6 +112,7 @@ class Builder:
         self.scope = ""
         self.in_class = False
         self.in_annotation = False
+        self.in_generator = False
         self.imports: list[Import] = []
         self.functions: list[FunctionFacts] = []
         self.classes: list[ClassFacts] = []

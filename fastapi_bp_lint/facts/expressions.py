@@ -68,11 +68,11 @@ def _path(builder: Builder, node: ast.Attribute) -> Expr:
 
 
 def _call(builder: Builder, node: ast.Call) -> Call:
-    return call(builder, node, "used")
+    return call(builder, node, "lazy" if builder.in_generator else "used")
 
 
 def call(builder: Builder, node: ast.Call, use: str) -> Call:
-    """Read a call whose result is *use*: awaited, dropped or used."""
+    """Read a call whose result is *use*: awaited, dropped, used, or lazy inside a generator."""
     table = builder.expressions
     annotated, builder.in_annotation = builder.in_annotation, False
     func = node.func
@@ -311,17 +311,20 @@ def _comprehension(kind: str) -> Any:  # noqa: ANN401 - a handler
     def read(builder: Builder, node: Any) -> Expr:  # noqa: ANN401 - any comprehension
         span = builder.span(node)
         sources = []
+        outer = builder.in_generator
         for generator in node.generators:
             source = builder.expr(generator.iter)
             sources.append(source)
             bind = "async-comprehension" if generator.is_async else "comprehension"
             target(builder, generator.target, bind, source, span)
+            builder.in_generator = outer or kind == "generator"
             for test in generator.ifs:
                 builder.expr(test)
         if kind == "dict":
             builder.expr(node.key)
-            return Comprehension(kind, builder.expr(node.value), tuple(sources))
-        return Comprehension(kind, builder.expr(node.elt), tuple(sources))
+        element = builder.expr(node.value if kind == "dict" else node.elt)
+        builder.in_generator = outer
+        return Comprehension(kind, element, tuple(sources))
 
     return read
 

@@ -14,7 +14,8 @@ from fastapi_bp_lint.finding import Finding, Place, Span
 class Call(NamedTuple):
     """A call as written; *keywords* has None as the name of ``**mapping``.
 
-    *use* is awaited, dropped (a statement of its own), or used.
+    *use* is awaited, dropped (a statement of its own), lazy (inside a generator expression, so it
+    runs when that is consumed) or used.
     """
 
     func: Expr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Binding
+from fastapi_bp_lint.facts.model import Binding, Item
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.tables import ancestry, canonical, given, primitives, returns
 from fastapi_bp_lint.knowledge.typing_names import ITERABLES, MAPPINGS, PROPERTIES
@@ -102,7 +102,8 @@ def mro(types: Types, cls: Class) -> list[Class | External]:
     def walk(one_class: Class, depth: int) -> None:
         found.append(one_class)
         for base in one_class.facts.bases if depth < _DEEPEST else ():
-            held = types.infer(base, types.around(one_class))
+            plain = base.value if isinstance(base, Item) else base
+            held = types.infer(plain, types.around(one_class))
             for value in held.values:
                 walk_base(value, depth)
 
@@ -178,6 +179,33 @@ def bound(types: Types, method: Function, receiver: Instance | Class) -> Held:
     if "builtins.classmethod" in kinds:
         return one(Bound(method, receiver.of if _is_ours(receiver) else receiver))  # type: ignore[union-attr,arg-type]
     return one(Bound(method, receiver)) if isinstance(receiver, Instance) else one(method)
+
+
+def overrides(types: Types, method: Function) -> tuple[Function, ...]:
+    """Return what runs when an abstract method is called: what the project's subclasses define.
+
+    Empty for a method that has a body of its own.
+    """
+    if method.owner is None or not is_abstract(types, method):
+        return ()
+    found: list[Function] = []
+    for cls in types.subclasses.get(method.owner, ()):
+        other = cls.methods.get(method.name)
+        if other is not None and not is_abstract(types, other):
+            found.append(other)
+    return tuple(found)
+
+
+def is_abstract(types: Types, method: Function) -> bool:
+    """Whether a method only says what subclasses do: abstract, a protocol's, or without a body."""
+    body = method.facts.body
+    if "abc.abstractmethod" in results.decorator_names(types, method):
+        return True
+    raises = [r for r in body.results if r.kind == "raise"]
+    if raises and not [r for r in body.results if r.kind != "raise"]:
+        named = [getattr(r.value, "func", r.value) for r in raises]
+        return named == ["NotImplementedError"]
+    return not (body.calls or body.results or body.bindings or body.regions or body.operations)
 
 
 def _is_ours(receiver: Instance | Class) -> bool:

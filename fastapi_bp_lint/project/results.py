@@ -15,6 +15,7 @@ from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import (
     NOTHING,
     UNKNOWN,
+    Alias,
     Bound,
     Class,
     Coroutine,
@@ -54,6 +55,8 @@ def called(types: Types, value: Value, call: Call, where: Where) -> Held:
             return _external(types, value.name, call, where)
         case Instance():
             return _instance(types, value, call, where)
+        case Alias():
+            return annotated(types, value.expr, value.where)
         case Partial():
             held = [called(types, v, call, where) for v in value.target.values]
             return union(*held).doubted(value.target.certainty)
@@ -265,6 +268,8 @@ def parameter(types: Types, function: Function, param: Param) -> Held:
         default = types.infer(param.default, around)
         if default.values and NOTHING not in default.values:
             return default.doubted(Certainty.LIKELY)
+    if param.annotation is None:
+        return types.callers.handed(types, function, param)
     return UNKNOWN
 
 

@@ -7,6 +7,7 @@ Nothing is guessed: what cannot be followed is `UNKNOWN`. A question that needs 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import (
@@ -31,8 +32,10 @@ from fastapi_bp_lint.facts.model import (
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.annotations import annotated, is_type
+from fastapi_bp_lint.project.callers import Callers
 from fastapi_bp_lint.project.flow import reaching
 from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.narrowing import Test, narrow, tests
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
@@ -69,6 +72,7 @@ class Types:
         self.bases: dict[Class, list[Class | External]] = {}
         self.decorators: dict[Function, frozenset[str]] = {}
         self.decorations: dict[Function, Decoration] = {}
+        self._tests: dict[Function, tuple[Test, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
 
@@ -216,9 +220,30 @@ class Types:
         if not reached:
             return None
         key = function, name, *map(id, reached)
-        return self.keep(
-            key, lambda: merged([self._local_value(function, t) for t in reached])
-        )
+        held = self.keep(key, lambda: merged([self._local_value(function, t) for t in reached]))
+        return narrow(self, function, name, line, held) if line else held
+
+    def tests(self, function: Function) -> tuple[Test, ...]:
+        """Return what the conditions of a function say of its names."""
+        found = self._tests.get(function)
+        if found is None:
+            found = self._tests[function] = tests(function)
+        return found
+
+    @cached_property
+    def callers(self) -> Callers:
+        """The calls of the project, by what they seem to call."""
+        return Callers(self.names)
+
+    @cached_property
+    def subclasses(self) -> dict[Class, list[Class]]:
+        """Class -> the classes of the project that derive from it, directly or not."""
+        found: dict[Class, list[Class]] = {}
+        for cls in self.names.classes:
+            for base in members.mro(self, cls)[1:]:
+                if isinstance(base, Class):
+                    found.setdefault(base, []).append(cls)
+        return found
 
     def _local_value(self, function: Function, thing: Definition | Param) -> Held:
         if isinstance(thing, Param):

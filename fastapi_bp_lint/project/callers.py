@@ -1,0 +1,101 @@
+"""What the callers of a function hand in for a parameter that says nothing of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param, Star
+from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.project.values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Class,
+    Function,
+    Held,
+    Instance,
+    Value,
+    Where,
+    union,
+)
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.names import Names
+    from fastapi_bp_lint.project.types import Types
+
+_MOST = 24
+
+
+class Callers:
+    """The calls of a project by the last part of what they call."""
+
+    def __init__(self, names: Names) -> None:
+        self._by_name: dict[str, list[tuple[Call, Where]]] = {}
+        scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
+        for where in scopes:
+            for call in where.facts.body.calls:
+                name = _last(call.func)
+                if name:
+                    self._by_name.setdefault(name, []).append((call, where))
+
+    def handed(self, types: Types, function: Function, param: Param) -> Held:
+        """Return what all callers hand in; unknown when there are many or one cannot be told."""
+        name = function.name
+        if name == "__init__" and function.owner is not None:
+            name = function.owner.name
+        elif name.startswith("__"):
+            return UNKNOWN
+        sites = self._by_name.get(name, ())
+        if not sites or len(sites) > _MOST:
+            return UNKNOWN
+        options = []
+        for call, where in sites:
+            callee = types.infer(call.func, where, call.span.line)
+            if not any(_is(v, function) for v in callee.values):
+                continue
+            given, found = argument(function, param, call, callee.values)
+            if not found:
+                if param.has_default:
+                    continue
+                return UNKNOWN
+            held = types.infer(given, where, call.span.line)
+            if not held.values:
+                return UNKNOWN
+            options.append(held)
+        held = union(*options)
+        if held.values == (NOTHING,):
+            return UNKNOWN
+        return held.doubted(Certainty.LIKELY)
+
+
+def _last(func: Expr) -> str:
+    if isinstance(func, str):
+        return func.rpartition(".")[2]
+    return func.name if isinstance(func, Attr) else ""
+
+
+def _is(value: Value, function: Function) -> bool:
+    if isinstance(value, Bound):
+        return value.function is function
+    if isinstance(value, Class):
+        return value.methods.get("__init__") is function
+    return value is function
+
+
+def argument(
+    function: Function, param: Param, call: Call, callee: tuple[Value, ...]
+) -> tuple[Expr, bool]:
+    """Return the argument of *call* for *param*, and whether it can be told."""
+    for name, value in call.keywords:
+        if name == param.name:
+            return value, True
+        if name is None:
+            return None, False
+    bound = any(isinstance(v, Bound | Class | Instance) for v in callee)
+    plain = [p for p in function.facts.params if p.kind in {"positional", "normal"}]
+    if param not in plain:
+        return None, False
+    position = plain.index(param) - (1 if bound and function.owner is not None else 0)
+    if position < 0 or any(isinstance(a, Star) for a in call.args[: position + 1]):
+        return None, False
+    return (call.args[position], True) if position < len(call.args) else (None, False)
