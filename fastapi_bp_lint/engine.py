@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi_bp_lint import suppress
-from fastapi_bp_lint.config import Config, ConfigError, Known, Location, load, locate, matching
+from fastapi_bp_lint.config import Config, Known, Location, load, locate, matching
 from fastapi_bp_lint.facts.model import FileFacts, Mark
 from fastapi_bp_lint.finding import Applicability, Certainty, Finding, Place, Preset, Span, sort_key
 from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.project.project import Project
-from fastapi_bp_lint.report import Report
+from fastapi_bp_lint.report import Fixed, Left, Report
 from fastapi_bp_lint.rule import Option, Rule
 from fastapi_bp_lint.rules import catalogue
 from fastapi_bp_lint.rules import load as load_rules
-from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed
+from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
 from fastapi_bp_lint.selection import Layer, selected
 from fastapi_bp_lint.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.fixes import Change, Outcome, Policy
 
 _TOP = Span(1, 0, 1, 0)
 
@@ -89,36 +94,111 @@ def prepare(request: Request) -> Plan:
 
 def run(plan: Plan, progress: Progress | None = None) -> Report:
     """Lint the project as it is now."""
+    files, found = _lint(plan, progress)
+    return _report(plan, files, found)
+
+
+class Repair(NamedTuple):
+    """What fixing comes to: the changes, not yet written, and the report on the changed project."""
+
+    changes: tuple[Change, ...]
+    report: Report
+
+
+def repair(plan: Plan, *, unsafe: bool = False, progress: Progress | None = None) -> Repair:
+    """Lint the project and fix, in memory, what is shown; *unsafe* fixes too."""
+    from fastapi_bp_lint.fixes import Policy, fix_files  # noqa: PLC0415 - most runs fix nothing
+
+    given = dict(plan.workspace.overlays)
+    files, before = _lint(plan, progress)
+
+    def relint(overlays: Mapping[str, bytes]) -> list[Finding]:
+        plan.workspace.overlays = {**given, **overlays}
+        return _lint(plan, None)[1]
+
+    def wanted(finding: Finding) -> bool:
+        return is_shown(finding.place.path, plan)
+
+    sources = _sources(plan, (finding.place.path for finding in before if finding.fix))
+    policy = Policy(plan.rules, unsafe=unsafe, wanted=wanted)
+    outcome = fix_files(before, sources, relint, policy)
+    plan.workspace.overlays = {**given, **{change.path: change.after for change in outcome.changes}}
+    plan.workspace.refresh()
+    report = _report(plan, files, outcome.findings)
+    fixed = tuple(_fixed(before, outcome))
+    return Repair(outcome.changes, report._replace(fixed=fixed, left=tuple(_left(outcome, policy))))
+
+
+def _lint(plan: Plan, progress: Progress | None) -> tuple[Iterable[str], list[Finding]]:
+    """Return the files of the project and all that is found in it, whatever is shown."""
     collecting = gc.isenabled()
     gc.disable()  # nearly all that a run allocates lives until its end
     try:
-        return _report(plan, progress)
+        files = plan.workspace.refresh(progress)
+        return files.keys(), _findings(plan, files)
     finally:
         if collecting:
             gc.enable()
 
 
-def _report(plan: Plan, progress: Progress | None) -> Report:
+def _findings(plan: Plan, files: Mapping[str, FileFacts]) -> list[Finding]:
     config, rules = plan.config, plan.rules
-    files = plan.workspace.refresh(progress)
     project = Project(files, config)
     found = [finding for facts in files.values() for finding in facts.findings]
     for rule in rules.values():
         found += _checked(rule, files, project)
     slugs = {code: listed.slug for code, listed in catalogue().items()}
-    enabled = frozenset(rules)
-    outcome = suppress.apply(found, files, slugs, enabled, config.per_file_ignores)
-    shown = [
+    # What a rule that crashed would have found is not known to be absent.
+    complete = frozenset(rules) - {crashed_rule(finding) for finding in found}
+    outcome = suppress.apply(found, files, slugs, complete, config.per_file_ignores)
+    sure = (
         _adjusted(finding, config, slugs)
         for finding in (*outcome.kept, *outcome.unused)
-        if finding.certainty.rank <= config.certainty.rank and is_shown(finding.place.path, plan)
-    ]
+        if finding.certainty.rank <= config.certainty.rank
+    )
+    return list(dict.fromkeys(sorted(sure, key=sort_key)))
+
+
+def _report(plan: Plan, files: Iterable[str], found: Iterable[Finding]) -> Report:
     return Report(
         str(plan.location.root),
         sum(is_shown(path, plan) for path in files),
-        tuple(dict.fromkeys(sorted(shown, key=sort_key))),
+        tuple(finding for finding in found if is_shown(finding.place.path, plan)),
         plan.workspace.lines,
     )
+
+
+def _sources(plan: Plan, paths: Iterable[str]) -> dict[str, bytes]:
+    sources: dict[str, bytes] = {}
+    for path in dict.fromkeys(paths):
+        with contextlib.suppress(OSError):
+            sources[path] = plan.workspace.text(path)
+    return sources
+
+
+def _fixed(before: Iterable[Finding], outcome: Outcome) -> Iterator[Fixed]:
+    """Tell which findings are gone: as many as were counted, those that are nowhere to be seen."""
+    left = Counter((f.place.path, f.code, f.symbol, f.message) for f in outcome.findings)
+    counts = {path: dict(by_code) for path, by_code in outcome.fixed.items()}
+    for finding in before:
+        path, code = finding.place.path, finding.code
+        same = path, code, finding.symbol, finding.message
+        if left[same] > 0:
+            left[same] -= 1
+        elif counts.get(path, {}).get(code, 0) > 0:
+            counts[path][code] -= 1
+            text = finding.fix.message if finding.fix else ""
+            yield Fixed(code, finding.slug, path, finding.place.span.line, text)
+
+
+def _left(outcome: Outcome, policy: Policy) -> Iterator[Left]:
+    """Tell what could not be fixed, though it was asked for."""
+    for path, reason in outcome.restored.items():
+        yield Left(path, reason)
+    for finding, reason in outcome.left:
+        place = finding.place
+        if place.path not in outcome.restored and not policy.refusal(finding):
+            yield Left(place.path, f"{finding.code} on line {place.span.line}: {reason}")
 
 
 def is_shown(path: str, plan: Plan) -> bool:
@@ -222,6 +302,3 @@ def _presets() -> dict[str, Preset]:
 
 def _options(code: str) -> tuple[Option, ...]:
     return load_rules([code])[code].options
-
-
-__all__ = ["ConfigError", "Plan", "Request", "is_shown", "known", "prepare", "run"]

@@ -15,7 +15,7 @@ from fastapi_bp_lint.config import matching
 from fastapi_bp_lint.facts.model import Comment, FileFacts
 from fastapi_bp_lint.finding import Finding, Span
 from fastapi_bp_lint.patterns import compiled
-from fastapi_bp_lint.rules.linter.fbp004_unused_suppression import misplaced, unused
+from fastapi_bp_lint.rules.linter.fbp004_unused_suppression import doubtful, misplaced, unused
 
 _DIRECTIVE = re.compile(r"#\s*(?:(?P<file>fbp-lint|flake8)\s*[:=]\s*)?noqa(?![\w-])", re.IGNORECASE)
 _COLON = re.compile(r"\s*:\s*")
@@ -83,11 +83,16 @@ def apply(
     enabled: frozenset[str],
     per_file: Mapping[str, tuple[str, ...]],
 ) -> Outcome:
-    """Drop what is silenced; report the codes of comments that silence nothing."""
+    """Drop what is silenced; report the codes of comments that silence nothing.
+
+    *enabled* are the rules that have run to their end. As long as a file cannot be read, what it
+    would have led to may be what a comment silences, and removing the comment is not safe.
+    """
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         by_file.setdefault(finding.place.path, []).append(finding)
     ignores = _Ignores(per_file, rules)
+    whole = all(facts.problem is None for facts in files.values())
     kept: list[Finding] = []
     left: list[Finding] = []
     for path in sorted(by_file.keys() | {p for p, facts in files.items() if facts.comments}):
@@ -99,7 +104,7 @@ def apply(
             continue
         remaining, leftover = _file(facts, own, rules, enabled - ignored)
         kept += remaining
-        left += leftover
+        left += leftover if whole else map(doubtful, leftover)
     return Outcome(kept, left)
 
 

@@ -6,19 +6,23 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from fastapi_bp_lint.cli.progress import Progress
 from fastapi_bp_lint.config import KEYS, check_selector, toml
-from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, run
+from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS, render
-from fastapi_bp_lint.report import Report
+from fastapi_bp_lint.output.summary import summary
+from fastapi_bp_lint.report import Left, Report
 from fastapi_bp_lint.selection import Layer
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.fixes import Change
 
 FOUND = 1
 WRONG_USE = 2
@@ -82,9 +86,13 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     type=click.IntRange(min=1),
     help="Processes to read files with; by default as many as there are cores where it pays.",
 )
+@click.option("--fix", is_flag=True, help="Make the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones too.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more; show the traceback of a crash.")
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="No warnings, no progress bar.")
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -97,30 +105,75 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
     The whole project is read in any case: PATHS choose the files whose findings are shown.
     """
     started = time.perf_counter()
+    if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
+        message = "--unsafe-fixes goes with --fix or --diff"
+        raise click.UsageError(message)
     request = _request(paths, options)
     plan = prepare(request)
     wrong = _complain(plan)
-    if options["show_settings"]:
-        _print_settings(plan)
+    if options["show_settings"] or options["show_files"]:
+        (_show_settings if options["show_settings"] else _show_files)(plan)
         return WRONG_USE if wrong else 0
-    if options["show_files"]:
-        for path in plan.workspace.refresh():
-            if is_shown(path, plan):
-                click.echo(path)
-        return WRONG_USE if wrong else 0
+    report, code = _run(plan, request, options)
     quiet = options["quiet"]
-    with Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
-        report = run(plan, progress)
     if not report.files and not wrong and not quiet:
         where = ", ".join(str(path) for path in request.paths) or str(plan.location.root)
         click.echo(f"warning: no Python file of the project in {where}", err=True)
-    _print(report, plan, options)
     if options["verbose"]:
         seconds = time.perf_counter() - started
         click.echo(f"{report.files} files in {seconds:.2f} s", err=True)
-    if wrong:
-        return WRONG_USE
-    return FOUND if report.findings and not options["exit_zero"] else 0
+    return WRONG_USE if wrong else code
+
+
+def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report, int]:
+    """Lint or fix, print, and return the report and the exit code."""
+    fixing = options["fix"] or options["diff"]
+    changes: tuple[Change, ...] = ()
+    with Progress(enabled=not options["quiet"] and sys.stderr.isatty()) as progress:
+        if fixing:
+            changes, report = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
+        else:
+            report = run(plan, progress)
+    found = bool(report.findings) and not options["exit_zero"]
+    if options["diff"]:
+        _print_diff(changes, report)
+        return report, FOUND if changes or found else 0
+    if fixing:
+        report = _write(plan, request, changes, report)
+    _print(report, plan, options)
+    mended = bool(changes) and options["exit_non_zero_on_fix"]
+    return report, FOUND if found or mended else 0
+
+
+def _print_diff(changes: Sequence[Change], report: Report) -> None:
+    from fastapi_bp_lint.fixes import diff  # noqa: PLC0415 - only fixing needs it
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(diff(changes))
+    sys.stdout.buffer.flush()
+    click.echo(
+        f"{len(report.fixed)} findings would be fixed in {len(changes)} files, "
+        f"{len(report.findings)} would be left.",
+        err=True,
+    )
+
+
+def _write(plan: Plan, request: Request, changes: Sequence[Change], report: Report) -> Report:
+    """Write the changed files; text from standard input goes to standard output."""
+    from fastapi_bp_lint.fixes import write  # noqa: PLC0415 - only fixing needs it
+
+    if request.overlays:
+        (text,) = request.overlays.values()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(changes[0].after if changes else text)
+        sys.stdout.buffer.flush()
+        return report
+    failures = write(plan.location.root, changes)
+    left = tuple(Left(path, f"cannot be written: {why}") for path, why in failures.items())
+    return report._replace(
+        fixed=tuple(fixed for fixed in report.fixed if fixed.path not in failures),
+        left=(*report.left, *left),
+    )
 
 
 def _request(paths: tuple[Path, ...], options: dict[str, Any]) -> Request:
@@ -170,12 +223,15 @@ def _print(report: Report, plan: Plan, options: dict[str, Any]) -> None:
         and os.environ.get("TERM") != "dumb"
         and not os.environ.get("NO_COLOR")
     )
+    on_stderr = bool(options["fix"] and options["stdin_filename"])
     if options["statistics"]:
         text = _statistics(report)
     else:
         text = render(report, name, color=color, verbose=options["verbose"])
     if file is None:
-        click.echo(text, nl=False, color=True)
+        click.echo(text, nl=False, color=True, err=on_stderr)
+        if options["fix"] and name not in {"full", "grouped"} and not options["quiet"]:
+            click.echo(summary(report), nl=False, err=True)
         return
     try:
         file.write_text(text, "utf-8")
@@ -190,7 +246,7 @@ def _statistics(report: Report) -> str:
     return "".join(f"{count:>6}  {code}  {slug}\n" for (code, slug), count in rows)
 
 
-def _print_settings(plan: Plan) -> None:
+def _show_settings(plan: Plan) -> None:
     click.echo(f"project root: {plan.location.root}")
     click.echo(f"configuration: {plan.location.file or 'none'}")
     click.echo(f"rules: {', '.join(plan.rules)}")
@@ -198,3 +254,9 @@ def _print_settings(plan: Plan) -> None:
         value = getattr(plan.config, key.field)
         if value is not None and value != "":
             click.echo(f"{key.name} = {toml(value)}")
+
+
+def _show_files(plan: Plan) -> None:
+    for path in plan.workspace.refresh():
+        if is_shown(path, plan):
+            click.echo(path)

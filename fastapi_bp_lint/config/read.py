@@ -36,7 +36,7 @@ class Known(NamedTuple):
     formats: tuple[str, ...]
 
 
-class ConfigError(Exception):
+class ConfigError(ValueError):
     """A configuration that cannot be used; its text names file, line and key."""
 
 

@@ -59,5 +59,10 @@ def crashed(code: str, place: Place, error: Exception) -> Finding:
     return rule.at(place, _message(code, where, text))
 
 
+def crashed_rule(finding: Finding) -> str:
+    """Return the code of the rule that *finding* says has crashed, "" when it does not."""
+    return finding.message.partition(" ")[0] if finding.code == rule.code else ""
+
+
 def _message(what: str, where: str, error: str) -> str:
     return f"{what} crashed here{where}: {error}; how to report it: {rule.url}"

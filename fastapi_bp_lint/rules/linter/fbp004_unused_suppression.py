@@ -25,7 +25,8 @@ app = FastAPI()
 
 ## Fix safety
 Safe: the code is taken out of the comment, or the whole directive where it was the last one. The
-rest of the comment, and codes of other linters, stay.
+rest of the comment, and codes of other linters, stay. Unsafe while a file of the project cannot be
+read or parsed, for what the comment silences may come from there.
 
 ## Limits
 A bare `# noqa` may be meant for another linter and is never reported. Neither is a code of a rule
@@ -37,10 +38,26 @@ ruff RUF100; flake8's `noqa`.
 
 from __future__ import annotations
 
-from fastapi_bp_lint.finding import Finding, Place, Severity, Span
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.finding import Applicability, Finding, Place, Severity, Span
 from fastapi_bp_lint.rule import Preset, Rule
 
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from fastapi_bp_lint.edits import Editor
+
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
+
+
+@rule.fix(Applicability.SAFE)
+def rewrite_comment(comment: cst.Comment, edit: Editor) -> cst.Comment:
+    replacement, *where = edit.args
+    if replacement:
+        return comment.with_changes(value=replacement)
+    edit.remove(Span(*map(int, where)))
+    return comment
 
 
 def unused(  # noqa: PLR0913, PLR0917 - two places and two texts make one finding
@@ -57,7 +74,8 @@ def unused(  # noqa: PLR0913, PLR0917 - two places and two texts make one findin
         parts.append(f"{_listed(idle)} suppress{'' if len(idle) > 1 else 'es'} nothing here")
     if unknown:
         parts.append(f"no rule is called {_listed(unknown)}")
-    fix = rule.repair("rewrite_comment", "remove it", comment, (replacement,))
+    where = tuple(map(str, comment))
+    fix = rule.repair("rewrite_comment", "remove it", comment, (replacement, *where))
     return rule.at(Place(path, span), "; ".join(parts), fix=fix)
 
 
@@ -68,6 +86,13 @@ def misplaced(path: str, span: Span) -> Finding:
         "`# fbp-lint: noqa` silences a file only at the start of a line of its own; "
         "for this line alone write `# noqa`",
     )
+
+
+def doubtful(finding: Finding) -> Finding:
+    """Return *finding* as it is while some file of the project cannot be read."""
+    if finding.fix is None:
+        return finding
+    return finding._replace(fix=finding.fix._replace(applicability=Applicability.UNSAFE))
 
 
 def _listed(words: tuple[str, ...]) -> str:
