@@ -15,24 +15,25 @@ class Severity(Enum):
 
 
 class Certainty(Enum):
-    """How sure the project model is of every link on the way to the finding."""
+    """How sure the project model is of every link on the way to the finding.
+
+    *rank* orders them by doubt: 0 for certain, 2 for possible.
+    """
 
     CERTAIN = "certain"
     LIKELY = "likely"
     POSSIBLE = "possible"
 
-    @property
-    def rank(self) -> int:
-        """Order of doubt: 0 for certain, 2 for possible."""
-        return _CERTAINTY_RANK[self]
+    def __init__(self, value: str) -> None:
+        self.rank = ("certain", "likely", "possible").index(value)
 
 
-_CERTAINTY_RANK = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
-
-
-def weakest(*certainties: Certainty) -> Certainty:
-    """Return the most doubtful of *certainties*; certain when there is none."""
-    return max(certainties, key=_CERTAINTY_RANK.__getitem__, default=Certainty.CERTAIN)
+def weakest(first: Certainty = Certainty.CERTAIN, *others: Certainty) -> Certainty:
+    """Return the most doubtful of the given ones; certain when there is none."""
+    for other in others:
+        if other.rank > first.rank:
+            first = other
+    return first
 
 
 class Applicability(Enum):

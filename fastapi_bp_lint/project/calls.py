@@ -206,6 +206,8 @@ class Calls:
 
     def _properties_of(self, path: str, span: Span, function: Function) -> Iterator[Edge]:
         parts = path.split(".")
+        if self._properties.isdisjoint(parts):
+            return
         for n in range(1, len(parts)):
             if parts[n] not in self._properties:
                 continue

@@ -186,10 +186,20 @@ def overrides(types: Types, method: Function) -> tuple[Function, ...]:
 
     Empty for a method that has a body of its own.
     """
-    if method.owner is None or not is_abstract(types, method):
+    if method.owner is None:
+        return ()
+    kept = types.overrides.get(method)
+    if kept is None:
+        kept = types.overrides[method] = _overrides(types, method, method.owner)
+    return kept
+
+
+def _overrides(types: Types, method: Function, owner: Class) -> tuple[Function, ...]:
+    below = types.subclasses.get(owner, ())
+    if not below or not is_abstract(types, method):
         return ()
     found: list[Function] = []
-    for cls in types.subclasses.get(method.owner, ()):
+    for cls in below:
         other = cls.methods.get(method.name)
         if other is not None and not is_abstract(types, other):
             found.append(other)

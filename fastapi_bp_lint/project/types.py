@@ -72,6 +72,7 @@ class Types:
         self.bases: dict[Class, list[Class | External]] = {}
         self.decorators: dict[Function, frozenset[str]] = {}
         self.decorations: dict[Function, Decoration] = {}
+        self.overrides: dict[Function, tuple[Function, ...]] = {}
         self._tests: dict[Function, tuple[Test, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None

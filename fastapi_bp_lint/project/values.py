@@ -17,29 +17,21 @@ if TYPE_CHECKING:
 
 
 class Function:
-    """A function, method or lambda of the project."""
+    """A function, method or lambda of the project; *name* is the last part of its name."""
 
-    __slots__ = ("__weakref__", "facts", "module", "owner")
+    __slots__ = ("__weakref__", "facts", "is_async", "module", "name", "owner")
 
     def __init__(self, module: Module, facts: FunctionFacts) -> None:
         self.module = module
         self.facts = facts
+        self.name = facts.qualname.rpartition(".")[2]
+        self.is_async = facts.is_async
         self.owner: Class | None = None
-
-    @property
-    def name(self) -> str:
-        """The last part of the name, as written after ``def``."""
-        return self.facts.qualname.rpartition(".")[2]
 
     @property
     def symbol(self) -> str:
         """The dotted name that findings print."""
         return f"{self.module.name}.{self.facts.qualname}"
-
-    @property
-    def is_async(self) -> bool:
-        """Whether it is written ``async def``."""
-        return self.facts.is_async
 
     @property
     def place(self) -> Place:
@@ -182,6 +174,8 @@ class Held(NamedTuple):
 
     def doubted(self, certainty: Certainty) -> Held:
         """Return the same, at most as sure as *certainty*."""
+        if certainty.rank <= self.certainty.rank:
+            return self
         return Held(self.values, weakest(self.certainty, certainty)) if self.values else self
 
 
@@ -195,6 +189,8 @@ def one(value: Value) -> Held:
 
 def union(*options: Held) -> Held:
     """Return what may be any of *options*: certain only when all agree and all are known."""
+    if len(options) == 1:
+        return options[0]
     values: list[Value] = []
     certainty = Certainty.CERTAIN
     for option in options:
