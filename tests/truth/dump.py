@@ -45,6 +45,7 @@ def main() -> None:
     os.chdir(options.cwd)
     if options.setup:
         exec(options.setup, {})  # noqa: S102 - the recipe's own line of Python
+    failed: dict[str, str] = {}
     if options.modules:
         found, failed = _each_module(options.modules, root)
     else:
