@@ -105,7 +105,7 @@ KEYS = (
         "extend_select",
         "selectors",
         "Rules to run besides those of the preset or of `select`.",
-        '["FBP117"]',
+        '["FBP403"]',
     ),
     Key(
         "ignore",
@@ -171,7 +171,7 @@ KEYS = (
         "extend_safe_fixes",
         "selectors",
         "Rules whose unsafe fixes this project takes for safe.",
-        '["FBP105"]',
+        '["FBP101"]',
     ),
     Key(
         "extend-unsafe-fixes",
