@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.facts.model import Import
 from fastapi_bp_lint.finding import Place
-from fastapi_bp_lint.project.domains import Domain, Domains, related
+from fastapi_bp_lint.project.domains import Domain, Domains, Part, module_aliases, related
 from fastapi_bp_lint.project.modules import Module
 
 if TYPE_CHECKING:
@@ -32,6 +32,32 @@ class CrossDomainImport(NamedTuple):
     name: str
     role: str
     found: Module | None
+
+    @property
+    def part(self) -> Part:
+        """The part of *target* that is reached; its own folder where nothing below it is."""
+        name = self.parts[0] if self.parts else ""
+        return next((p for p in self.target.parts if p.name == name), Part(name, "", False))  # noqa: FBT003
+
+    @property
+    def statement(self) -> str:
+        """How the whole module is imported under a name of its domain."""
+        package, _, name = self.path.rpartition(".")
+        alias = module_aliases(self.target, self.part)[0]
+        return f"from {package} import {name} as {alias}"
+
+    @property
+    def is_type_checking(self) -> bool:
+        """Whether only type checkers see the import."""
+        return any(
+            r.kind == "type-checking" and r.line <= self.item.span.line <= r.end_line
+            for r in self.module.facts.body.regions
+        )
+
+    @property
+    def symbol(self) -> str:
+        """The function or class that holds the import, "" at module level."""
+        return f"{self.module.name}.{self.item.scope}" if self.item.scope else ""
 
     @property
     def place(self) -> Place:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
 
 _VERSION = re.compile(r"v\d+(_\d+)*")
+_LAYERED = LAYERS - {"api", "apis", "service", "services"}
 _LEAST_ROLES = 2
 _LEAST_DOMAINS = 2
 _LEAST_LAYERS = 2
@@ -144,20 +145,15 @@ class Domains:
             return False
         if _VERSION.fullmatch(name) or not OUTSIDE.isdisjoint([*parts, *root.split("/")]):
             return False
-        if self.is_shared(package):
+        if self.is_shared(package) or not _LAYERED.isdisjoint(parts[:-1]):
             return False
-        modules = self._packages.get(key, [])
-        roles = {self.roles.canonical[n] for n in self._names(key) if n in self.roles.canonical}
-        if len(roles) < _LEAST_ROLES:
-            # What the other modules define is looked at only where it can make the difference.
-            if len(roles) + len(modules) < _LEAST_ROLES:
-                return False
-            roles |= {self.roles.surely(m) for m in modules if not m.is_package} - {""}
-        return len(roles) >= _LEAST_ROLES and not any(self.roles.is_app(m) for m in modules)
-
-    def _names(self, key: tuple[str, str]) -> set[str]:
-        own = {m.name.rpartition(".")[2] for m in self._packages.get(key, []) if not m.is_package}
-        return own | self._children.get(key, set())
+        modules = [m for m in self._packages.get(key, ()) if not m.is_package]
+        folders = self._children.get(key, set())
+        if len(modules) + len(folders) < _LEAST_ROLES:
+            return False
+        roles = {self.roles.canonical.get(n, "") for n in folders}
+        roles |= {self.roles.surely(m) for m in modules}
+        return len(roles - {""}) >= _LEAST_ROLES and not any(map(self.roles.is_app, modules))
 
     def _is_container(self, key: tuple[str, str], found: list[tuple[str, str]]) -> bool:
         root, package = key
@@ -210,3 +206,21 @@ def related(one: Domain, other: Domain) -> bool:
         f"{one.package}.".startswith(f"{other.package}.")
         or f"{other.package}.".startswith(f"{one.package}.")
     )
+
+
+def module_aliases(domain: Domain, part: Part) -> tuple[str, ...]:
+    """Return the names under which another domain may import *part*, the best one first."""
+    subjects = [domain.name, *(n for n in _numbers(domain.name) if n != domain.name)]
+    parts = dict.fromkeys((part.name, part.role, *_numbers(part.name)))
+    return tuple(f"{subject}_{name}" for subject in subjects for name in parts if name)
+
+
+def _numbers(noun: str) -> tuple[str, ...]:
+    """Return the spellings that the singular or plural of *noun* may have."""
+    if noun.endswith("ies"):
+        return noun, f"{noun[:-3]}y", noun[:-1]
+    if noun.endswith("es"):
+        return noun, noun[:-1], noun[:-2]
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return noun, noun[:-1]
+    return noun, f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s", f"{noun}es"

@@ -13,6 +13,7 @@ from fastapi_bp_lint.project.domains import Domain, Domains
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
 from fastapi_bp_lint.project.types import Types
+from fastapi_bp_lint.project.uses import ImportUses
 from fastapi_bp_lint.project.values import Class, Function
 
 if TYPE_CHECKING:
@@ -65,6 +66,22 @@ class Project:
     def cross_domain_imports(self) -> tuple[CrossDomainImport, ...]:
         """Every import that goes from one domain to another."""
         return tuple(crossings(self.domains, self.names))
+
+    @cached_property
+    def _crossings(self) -> dict[str, list[CrossDomainImport]]:
+        found: dict[str, list[CrossDomainImport]] = {}
+        for crossing in self.cross_domain_imports:
+            found.setdefault(crossing.module.path, []).append(crossing)
+        return found
+
+    def crossings_of(self, module: Module) -> list[CrossDomainImport]:
+        """Return the imports of *module* that go to another domain."""
+        return self._crossings.get(module.path, [])
+
+    @cached_property
+    def uses(self) -> ImportUses:
+        """Where imported names are used, and who else counts on them."""
+        return ImportUses(self.names)
 
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.

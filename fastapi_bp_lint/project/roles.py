@@ -35,24 +35,19 @@ class Roles:
 
     def of_module(self, module: Module) -> str:
         """Return the role of a module within a domain, "" when it has none."""
-        name = module.name.rpartition(".")[2]
-        role = self.canonical.get(name, "")
-        if role in {"", "models", "schemas"}:
-            return self.by_content(module) or role or self._accepted.get(name, "")
-        return role
+        return self.surely(module) or self._accepted.get(module.name.rpartition(".")[2], "")
 
     def surely(self, module: Module) -> str:
         """Return the role that shows without knowing that the module stands in a domain."""
-        name = module.name.rpartition(".")[2]
-        role = self.canonical.get(name, "")
-        if role in {"", "models", "schemas"}:
-            return self.by_content(module) or role
-        return role
-
-    def by_content(self, module: Module) -> str:
-        """Return router, models or schemas where the module defines nothing else of note."""
         if self.makes_router(module):
             return "router"
+        role = self.canonical.get(module.name.rpartition(".")[2], "")
+        if role in {"", "models", "schemas"}:
+            return self._by_classes(module) or role
+        return role
+
+    def _by_classes(self, module: Module) -> str:
+        """Return models or schemas where the module defines tables, or nothing but schemas."""
         found = [self._types.names.at(module, c.qualname) for c in module.facts.classes]
         kinds = {
             kind_of(self._types, c)

@@ -1,0 +1,77 @@
+"""Other names for what a file imports: the import statement and every use of it change together.
+
+A rule hands over where they stand as the arguments of its fix: a string for each place has its
+four numbers and what is to stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from fastapi_bp_lint.edits.editor import Editor
+from fastapi_bp_lint.edits.units import RefusedError
+from fastapi_bp_lint.finding import Span
+
+
+def rename(edit: Editor) -> None:
+    """Write an imported name, the first of the arguments, and its uses, the others, anew.
+
+    Raises:
+        RefusedError: a use is not the plain name that it should be.
+
+    """
+    imported, *uses = _places(edit.args)
+    edit.replace(*imported)
+    for span, text in uses:
+        edit.node(span, cst.Name)
+        edit.replace(span, text)
+
+
+def qualify(edit: Editor) -> None:
+    """Import a module in the place of names out of it, and write the names as its attributes.
+
+    The arguments are package, module and alias, ``new`` or ``known`` (where the file imports it
+    already), the number of statements, these with the names that leave them, and the uses.
+
+    Raises:
+        RefusedError: the alias is taken, or a use is not the plain name that it should be.
+
+    """
+    package, module, alias, state, count, *places = edit.args
+    statements, uses = places[: int(count)], places[int(count) :]
+    is_known = state == "known"
+    for span, names in _places(statements):
+        is_known = _leave(edit, span, names.split(), None if is_known else (package, module, alias))
+    for span, text in _places(uses):
+        edit.node(span, cst.Name)
+        edit.replace(span, text)
+
+
+def _leave(
+    edit: Editor, span: Span, names: list[str], new: tuple[str, str, str] | None
+) -> bool:
+    """Take *names* out of an import statement and put *new* there; return that it is imported."""
+    statement = edit.node(span, cst.ImportFrom)
+    assert not isinstance(statement.names, cst.ImportStar)
+    if len(statement.names) > len(names):
+        rest = statement
+        for name in names:
+            rest = edit.drop(rest, name)  # type: ignore[assignment]
+        edit.swap(statement, rest)
+        if new is not None and edit.need_import(*new) != new[2]:
+            message = f"`{new[2]}` is taken"
+            raise RefusedError(message)
+    elif new is None:
+        edit.remove(span)
+    else:
+        package, module, alias = new
+        edit.replace(span, f"from {package} import {module} as {alias}")
+    return True
+
+
+def _places(args: Iterable[str]) -> Iterator[tuple[Span, str]]:
+    for arg in args:
+        line, column, end_line, end_column, text = arg.split(" ", 4)
+        yield Span(int(line), int(column), int(end_line), int(end_column)), text

@@ -1,0 +1,189 @@
+"""Where an imported name is used, and who else counts on its being there."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_bp_lint.facts.model import Body, Call, Import, Literal, Param
+from fastapi_bp_lint.finding import Span
+from fastapi_bp_lint.project.crossings import reached
+from fastapi_bp_lint.project.values import Class, Function
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.modules import Module
+    from fastapi_bp_lint.project.names import Names
+
+_BY_NAME = ("setattr", "getattr", "hasattr", "delattr", "object", "multiple")
+_COMPREHENSIONS = frozenset({"comprehension", "async-comprehension"})
+
+
+class Uses(NamedTuple):
+    """Every plain read of an imported name; *others* says what else counts on the name."""
+
+    spans: tuple[Span, ...]
+    others: tuple[str, ...]
+
+
+class ImportUses:
+    """Answers for the whole project where imported names are used."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def of(self, item: Import, module: Module) -> Uses | None:
+        """Return the uses of what *item* binds; None where they cannot all be told."""
+        local = item.local
+        if self._names.scope(module, item.scope).get(local) != [item]:
+            return None
+        places: list[tuple[int, int]] = []
+        for scope, body, params in bodies(module):
+            if local in body.outer:
+                return None
+            # A class that binds the name may read ours before it does.
+            is_class = isinstance(self._names.at(module, scope), Class)
+            hidden = scope != item.scope and not is_class and _binds(body, params, local)
+            if hidden or not self._is_seen(item, module, scope):
+                continue
+            found = body.reads.get(local, ())
+            if found and any(b.target == local for b in body.bindings):
+                return None
+            places += found
+        spans = tuple(Span(n, c, n, c + len(local)) for n, c in sorted(places))
+        return Uses(spans, tuple(self._others(local, item, module)))
+
+    def _is_seen(self, item: Import, module: Module, scope: str) -> bool:
+        """Whether a read in *scope* means *item*: it is in force there and nothing hides it."""
+        local = item.local
+        inner = scope
+        while inner != item.scope:
+            if not inner:
+                return False
+            thing = self._names.at(module, inner)
+            if inner == scope or isinstance(thing, Function):
+                if local in self._names.scope(module, inner):
+                    return False
+                if isinstance(thing, Function) and inner != scope:
+                    facts = thing.facts
+                    if _binds(facts.body, facts.params, local):
+                        return False
+            if thing is None:
+                return False
+            inner = thing.facts.parent
+        # The body of a class does not reach into its methods.
+        return inner == scope or not isinstance(self._names.at(module, inner), Class)
+
+    def _others(self, local: str, item: Import, module: Module) -> Iterator[str]:
+        if item.scope:
+            return
+        if local in module.facts.strings or any(
+            s.startswith(f"{local}.") for s in module.facts.strings
+        ):
+            yield "a string names it"
+        if any(b.target == "__all__" for b in module.facts.body.bindings) and (
+            module.facts.exports is None or local in module.facts.exports
+        ):
+            yield "`__all__` names it"
+        importers = self._importers.get(module.path, {})
+        for other in importers.get(local, []) or importers.get("*", []):
+            yield f"`{other.name}` imports it from here"
+        dotted = f"{module.name}.{local}"
+        for path in self._strings.get(dotted, []):
+            yield f"{path} names `{dotted}`"
+        if local in self._by_name:
+            yield f"it is looked up by name in {self._by_name[local]}"
+        for other in importers.get("", []):
+            if self._reads(other, module, local):
+                yield f"`{other.name}` reads it as an attribute"
+
+    @cached_property
+    def _importers(self) -> dict[str, dict[str, list[Module]]]:
+        """Path of a module -> name taken out of it ("" for the module itself) -> importers."""
+        found: dict[str, dict[str, list[Module]]] = {}
+        for module in self._names.modules.by_path.values():
+            for item in module.facts.imports:
+                path, name = reached(item, module, self._names)
+                target = self._names.modules.find(path, module)
+                if target is not None and target is not module:
+                    found.setdefault(target.path, {}).setdefault(name, []).append(module)
+        return found
+
+    @cached_property
+    def _strings(self) -> dict[str, list[str]]:
+        """Dotted string, or the beginning of one -> the paths where it stands."""
+        found: dict[str, list[str]] = {}
+        for module in self._names.modules.by_path.values():
+            for text in module.facts.strings:
+                parts = text.split(".")
+                for length in range(2, len(parts) + 1):
+                    found.setdefault(".".join(parts[:length]), []).append(module.path)
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """Names in calls such as ``patch.object(module, "name")`` -> where one stands."""
+        found: dict[str, str] = {}
+        for module in self._names.modules.by_path.values():
+            for _, body, _ in bodies(module):
+                for call in body.calls:
+                    for name in _looked_up(call):
+                        found.setdefault(name, module.path)
+        return found
+
+    def _reads(self, reader: Module, module: Module, name: str) -> bool:
+        locals_ = [
+            (i.local if i.has_alias or i.kind != "module" else i.module)
+            for i in reader.facts.imports
+            if reached(i, reader, self._names) == (module.name, "")
+        ]
+        wanted = {f"{local}.{name}" for local in locals_}
+        for _, body, _ in bodies(reader):
+            written = {load.name for load in body.loads}
+            written.update(c.func for c in body.calls if isinstance(c.func, str))
+            if any(w in wanted or w.startswith(tuple(f"{x}." for x in wanted)) for w in written):
+                return True
+        return False
+
+    def is_free(self, name: str, module: Module) -> bool:
+        """Whether *name* means nothing yet anywhere in the file."""
+        if keyword.iskeyword(name) or hasattr(builtins, name):
+            return False
+        facts = module.facts
+        taken = {i.local for i in facts.imports}
+        taken.update(c.qualname.rpartition(".")[2] for c in facts.classes)
+        for function in facts.functions:
+            taken.add(function.qualname.rpartition(".")[2])
+            taken.update(p.name for p in function.params)
+        for _, body, _ in bodies(module):
+            taken.update(b.target for b in body.bindings)
+            taken.update(body.outer)
+        return name not in taken
+
+
+def bodies(module: Module) -> Iterator[tuple[str, Body, tuple[Param, ...]]]:
+    """Give the body of the module, its classes and functions, with its scope and parameters."""
+    yield "", module.facts.body, ()
+    for cls in module.facts.classes:
+        yield cls.qualname, cls.body, ()
+    for function in module.facts.functions:
+        yield function.qualname, function.body, function.params
+
+
+def _binds(body: Body, params: tuple[Param, ...], name: str) -> bool:
+    """Whether a function has a variable of that *name*, which hides that of the module."""
+    return any(p.name == name for p in params) or any(
+        b.target == name and b.kind not in _COMPREHENSIONS for b in body.bindings
+    )
+
+
+def _looked_up(call: Call) -> Iterator[str]:
+    if isinstance(call.func, str) and call.func.rpartition(".")[2] in _BY_NAME:
+        for arg in call.args[1:2]:
+            if isinstance(arg, Literal) and isinstance(arg.value, str):
+                yield arg.value
+        for name, _ in call.keywords:
+            if name and call.func.endswith(".multiple"):
+                yield name

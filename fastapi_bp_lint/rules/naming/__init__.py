@@ -1,0 +1,1 @@
+"""What functions, classes, constants, modules and paths are called."""

@@ -1,0 +1,1 @@
+"""How the code is divided into domains, and what they take from each other."""
