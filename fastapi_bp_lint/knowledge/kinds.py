@@ -24,6 +24,8 @@ _BY_KIND = {
     "cpu-pool": WAIT,
     "nested-loop": NESTED_LOOP,
 }
+_BRIEF = (".__enter__", ".acquire")
+"""Taking a lock is not waiting for a thread, as a rule: it is held for a few statements."""
 _BY_TIER = {"A": STALL, "B": FILE, "C": CPU}
 _SLOW_BUT_LOCAL = {"cloud-sdk", "db", "cache", "http"}
 
@@ -31,6 +33,8 @@ _SLOW_BUT_LOCAL = {"cloud-sdk", "db", "cache", "http"}
 def question(kind: str, tier: str, name: str = "") -> str:
     """Return which of the questions above a table row belongs to, "" for none."""
     if tier == "-" or (tier != "A" and kind in _SLOW_BUT_LOCAL):
+        return ""
+    if kind == "lock" and name.startswith("threading.") and name.endswith(_BRIEF):
         return ""
     if kind == "queue":
         return WAIT if name.startswith("queue.") else STALL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,20 @@ class Primitive(NamedTuple):
         return f"{head}({service}).{member}"
 
 
+class Offloader(NamedTuple):
+    """A callable that runs what it is handed: *argument* is its position, or ``*``.
+
+    *form* is call, method, decorator, schedule, wrapper or reentry; *runs* says where: thread,
+    process, interpreter, greenlet, loop, or either (by whether it is async).
+    """
+
+    name: str
+    argument: str
+    keyword: str
+    form: str
+    runs: str
+
+
 def given(cls: str, member: str, form: str) -> str | None:
     """Return what a member of a class gives, asked of the class and its bases."""
     table = returns()
@@ -45,46 +60,60 @@ def given(cls: str, member: str, form: str) -> str | None:
     return None
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    head, *lines = (_HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    columns = head.split("\t")
-    return [dict(zip(columns, line.split("\t"), strict=False)) for line in lines if line]
+def _rows(table: str, *columns: str) -> list[tuple[str, ...]]:
+    """Return the named columns of a table, row by row."""
+    head, *lines = (_HERE / f"{table}.tsv").read_text(encoding="utf-8").splitlines()
+    names = head.split("\t")
+    last = max(names.index(c) for c in columns) + 1
+    pick = itemgetter(*[names.index(c) for c in columns])
+    return [pick(line.split("\t", last)) for line in lines if line]
 
 
 @cache
-def primitives() -> dict[str, Primitive]:
-    """Every known call by its canonical dotted name."""
-    return {
-        r["name"]: Primitive(r["name"], r["kind"], r["form"], r["tier"], r["replacement"])
-        for r in _rows("blocking")
-    }
+def primitives() -> dict[str, str]:
+    """Canonical dotted name -> the row of the blocking table, which `primitive` reads.
+
+    Most rows are never looked at, so none is taken apart before it is.
+    """
+    lines = (_HERE / "blocking.tsv").read_text(encoding="utf-8").splitlines()
+    return {line[: line.index("\t")]: line for line in lines[1:]}
+
+
+@cache
+def primitive(name: str) -> Primitive | None:
+    """Return the row of a call, by its canonical dotted name."""
+    row = primitives().get(name)
+    return None if row is None else Primitive(*row.split("\t", 5)[:5])
 
 
 @cache
 def returns() -> dict[tuple[str, str], str]:
     """(dotted name, form) -> the class that it gives."""
-    return {(r["name"], r["form"]): r["returns"] for r in _rows("returns")}
+    return {
+        (name, form): gives for name, form, gives in _rows("returns", "name", "form", "returns")
+    }
 
 
 @cache
 def aliases() -> dict[str, str]:
     """Other import paths of an object -> its canonical name."""
-    return {r["name"]: r["canonical"] for r in _rows("aliases")}
+    return {name: kept for name, kept in _rows("aliases", "name", "canonical")}
 
 
 @cache
 def bases() -> dict[str, tuple[str, ...]]:
     """Class of another library -> its bases that matter, nearest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in _rows("bases"):
-        found[row["name"]] = (*found.get(row["name"], ()), row["base"])
+    for name, base in _rows("bases", "name", "base"):
+        found[name] = (*found.get(name, ()), base)
     return found
 
 
 @cache
-def offloaders() -> dict[str, dict[str, str]]:
-    """Callables that take the work off the loop, or keep it there, by their canonical name."""
-    return {r["name"]: r for r in _rows("offloaders")}
+def offloaders() -> dict[str, Offloader]:
+    """Callables that run what they are handed, by their canonical name."""
+    columns = "name", "argument", "keyword", "form", "runs"
+    return {row[0]: Offloader._make(row) for row in _rows("offloaders", *columns)}
 
 
 @cache

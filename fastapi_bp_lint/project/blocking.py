@@ -61,6 +61,24 @@ class Stall(NamedTuple):
         )
 
     @property
+    def can_be_handed_over(self) -> bool:
+        """Whether the coroutine's call is one that ``await run_in_threadpool(...)`` can replace.
+
+        Not inside a generator expression, and not what a ``with`` or ``for`` statement works on.
+        """
+        edge = self.edges[0]
+        if edge.call is None or edge.how not in {"call", "construct"} or edge.call.use == "lazy":
+            return False
+        regions = self.coroutine.facts.body.regions
+        return not any(r.span == edge.span for r in regions if r.kind in {"with", "loop"})
+
+    @property
+    def iterates_generator(self) -> bool:
+        """Whether the coroutine iterates a sync generator of the project."""
+        edge = self.edges[0]
+        return edge.how == "iterate" and isinstance(edge.target, Function)
+
+    @property
     def is_inside_with(self) -> bool:
         """Whether the call stands inside a ``with`` block that is not async."""
         line = self.edges[0].span.line

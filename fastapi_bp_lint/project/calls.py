@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Region
 from fastapi_bp_lint.finding import Certainty, Span, weakest
-from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitives
+from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitive
 from fastapi_bp_lint.knowledge.typing_names import CACHES, PROPERTIES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.decoration import decoration
@@ -101,16 +101,15 @@ class Calls:
         if name in self._extra:
             return self._extra[name]
         owner, _, member = name.rpartition(".")
-        table = primitives()
         for base in (owner, *ancestry(owner)[1:]):
             full = f"{base}.{member}"
             if full in self._harmless:
                 return None
-            row = self._extra.get(full) or table.get(full)
+            row = self._extra.get(full) or primitive(full)
             if row is not None:
                 return row
         for base in ancestry(owner):
-            row = table.get(f"{base}.*")
+            row = primitive(f"{base}.*")
             if row is not None and not member.startswith("_"):
                 return row._replace(name=f"{base.partition(':')[0]}:*.{member}")
         return None

@@ -56,7 +56,7 @@ def _apply(types: Types, state: Decoration, decorator: Expr, where: Where) -> De
 
 def _foreign(state: Decoration, name: str) -> Decoration:
     row = offloaders().get(name)
-    if row is not None and row["form"] == "decorator":
+    if row is not None and row.form == "decorator":
         return state._replace(is_async=True, offloaded=True, runs=())
     if name in TRANSPARENT_DECORATORS or name in CONTEXT_MANAGERS or _is_route(name):
         return state

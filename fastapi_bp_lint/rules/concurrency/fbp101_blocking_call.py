@@ -48,6 +48,9 @@ async def read_report() -> str:
 unless it stands inside a `with` block that is not async: something may be held there that must not be
 held across an `await`, so there the fix is unsafe.
 
+Any other call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not be
+made for another thread.
+
 ## Limits
 A receiver whose class cannot be told is passed over. So is `time.sleep(0)`, code under
 `if TYPE_CHECKING:` or `if __name__ == "__main__":`, and what only a lifespan or startup handler
@@ -66,50 +69,18 @@ ASYNC221, ASYNC222, ASYNC251.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.knowledge.kinds import STALL
-from fastapi_bp_lint.project.blocking import COROUTINE, LIFESPAN, Stall
-from fastapi_bp_lint.rule import Applicability, Finding, Fix, Preset, Project, Rule, Severity
+from fastapi_bp_lint.project.blocking import Stall
+from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.stalls import await_sleep, found, repair, run_in_thread, runs_for_request
 
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from fastapi_bp_lint.rule import Editor
-
-rule = Rule(
-    __name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.SAFE)(await_sleep)
+rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
 @rule.on(Stall)
 def check(stall: Stall, project: Project) -> Iterator[Finding]:
-    if stall.question != STALL or not stall.is_direct:
-        return
-    entry = project.blocking.entry(stall.coroutine)
-    if entry.kind in {LIFESPAN, COROUTINE}:
-        return
-    yield rule.at(
-        stall.place,
-        f"`{stall.primitive.readable}` blocks the event loop in `{stall.coroutine.name}`: "
-        f"{stall.advice}",
-        symbol=stall.coroutine.symbol,
-        certainty=stall.certainty,
-        entry=entry,
-        primitive=stall.primitive.readable,
-        fix=_fix(stall),
-    )
-
-
-def _fix(stall: Stall) -> Fix | None:
-    if not stall.is_statement_of("time.sleep"):
-        return None
-    level = Applicability.UNSAFE if stall.is_inside_with else Applicability.SAFE
-    return rule.repair(
-        "await_sleep", "await `asyncio.sleep` instead", stall.place.span, applicability=level
-    )
-
-
-@rule.fix(Applicability.SAFE)
-def await_sleep(node: cst.Call, edit: Editor) -> cst.BaseExpression:
-    return edit.awaited(node.with_changes(func=edit.expr(f"{edit.need_import('asyncio')}.sleep")))
+    if stall.question == STALL and stall.is_direct and runs_for_request(stall, project):
+        yield found(rule, stall, project, repair(rule, stall))

@@ -51,6 +51,10 @@ async def read_rates() -> dict[str, float]:
     return await run_in_threadpool(load_rates)
 ```
 
+## Fix safety
+The call becomes `await run_in_threadpool(helper, ...)`. This is unsafe: the helper may touch what
+belongs to the event loop's thread. There is no fix for properties, operators and `with` blocks.
+
 ## Limits
 A call whose target cannot be told is passed over, and so is a function cached without parameters
 (`@lru_cache` around a loader waits once, not on every request). The trail shows the nearest
@@ -65,28 +69,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_bp_lint.knowledge.kinds import STALL
-from fastapi_bp_lint.project.blocking import COROUTINE, LIFESPAN, Stall
-from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.project.blocking import Stall
+from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.stalls import found, repair, run_in_thread, runs_for_request
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
 @rule.on(Stall)
 def check(stall: Stall, project: Project) -> Iterator[Finding]:
-    if stall.question != STALL or stall.is_direct:
+    if stall.question != STALL or stall.is_direct or stall.iterates_generator:
         return
-    entry = project.blocking.entry(stall.coroutine)
-    if entry.kind in {LIFESPAN, COROUTINE}:
-        return
-    yield rule.at(
-        stall.place,
-        f"{stall.leads} `{stall.primitive.readable}` ({stall.end.path}:{stall.end.span.line}), "
-        f"which blocks the event loop in `{stall.coroutine.name}`: {stall.advice_for_helper}",
-        symbol=stall.coroutine.symbol,
-        certainty=stall.certainty,
-        trail=stall.trail,
-        entry=entry,
-        primitive=stall.primitive.readable,
-    )
+    if runs_for_request(stall, project):
+        yield found(rule, stall, project, repair(rule, stall))

@@ -32,7 +32,8 @@ async def poll_queue() -> None:
 
 ## Fix safety
 As for `blocking-call`: `time.sleep(x)` as a statement becomes `await asyncio.sleep(x)`, safe unless
-it stands inside a `with` block that is not async.
+it stands inside a `with` block that is not async; any other call becomes
+`await run_in_threadpool(call, ...)`, which is unsafe.
 
 ## Limits
 A script that runs one coroutine and nothing else loses nothing by blocking: suppress the finding
@@ -45,58 +46,20 @@ fastapi-best-practices, "Async Routes". Related: ruff ASYNC210, ASYNC220 to ASYN
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.knowledge.kinds import STALL
 from fastapi_bp_lint.project.blocking import COROUTINE, Stall
-from fastapi_bp_lint.rule import Applicability, Finding, Fix, Preset, Project, Rule, Severity
+from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.stalls import await_sleep, found, repair, run_in_thread
 
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from fastapi_bp_lint.rule import Editor
-
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.SAFE)(await_sleep)
+rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
 @rule.on(Stall)
 def check(stall: Stall, project: Project) -> Iterator[Finding]:
-    if stall.question != STALL or stall.coroutine.module.is_test:
+    if stall.question != STALL or stall.iterates_generator or stall.coroutine.module.is_test:
         return
-    entry = project.blocking.entry(stall.coroutine)
-    if entry.kind != COROUTINE:
-        return
-    name, primitive = stall.coroutine.name, stall.primitive.readable
-    if stall.is_direct:
-        message = f"`{primitive}` blocks the event loop in `{name}`: {stall.advice}"
-    else:
-        message = (
-            f"{stall.leads} `{primitive}` ({stall.end.path}:{stall.end.span.line}), "
-            f"which blocks the event loop in `{name}`: {stall.advice_for_helper}"
-        )
-    yield rule.at(
-        stall.place,
-        message,
-        symbol=stall.coroutine.symbol,
-        certainty=stall.certainty,
-        trail=stall.trail,
-        entry=entry,
-        primitive=primitive,
-        fix=_fix(stall),
-    )
-
-
-def _fix(stall: Stall) -> Fix | None:
-    if not stall.is_statement_of("time.sleep"):
-        return None
-    level = Applicability.UNSAFE if stall.is_inside_with else Applicability.SAFE
-    return rule.repair(
-        "await_sleep", "await `asyncio.sleep` instead", stall.place.span, applicability=level
-    )
-
-
-@rule.fix(Applicability.SAFE)
-def await_sleep(node: cst.Call, edit: Editor) -> cst.BaseExpression:
-    return edit.awaited(node.with_changes(func=edit.expr(f"{edit.need_import('asyncio')}.sleep")))
+    if project.blocking.entry(stall.coroutine).kind == COROUTINE:
+        yield found(rule, stall, project, repair(rule, stall))
