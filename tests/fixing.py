@@ -43,15 +43,17 @@ def node_span(text: str, node: ast.AST) -> Span:
 
 def unmark(marked: str) -> tuple[str, list[Span]]:
     """Return the text without its « » and what they stood around."""
-    text, spans, start = "", [], 0
+    text = ""
+    spans: list[tuple[int, int]] = []
+    starts: list[int] = []
     for character in marked:
         if character == "«":
-            start = len(text)
+            starts.append(len(text))
         elif character == "»":
-            spans.append((start, len(text)))
+            spans.append((starts.pop(), len(text)))
         else:
             text += character
-    return text, [span_of(text, *span) for span in spans]
+    return text, [span_of(text, *span) for span in sorted(spans)]
 
 
 def one_round(

@@ -121,6 +121,21 @@ class Editor:
         """Put *text* in the place of whatever stands at *span*."""
         self._edits.append(Edit(self._draft.text.at(span), text))
 
+    def put_before(self, span: Span, code: str) -> None:
+        """Put *code* on a line of its own above the statement at *span*, indented as it is.
+
+        Raises:
+            RefusedError: something else stands before the statement on its line.
+
+        """
+        text = self._draft.text
+        start = text.offset(span.line)
+        indent = text.value[start : start + span.column]
+        if indent.strip():
+            message = "the statement shares its line with another"
+            raise RefusedError(message)
+        self._edits.append(Edit(Range(start, start), indent + code + text.newline(span.line)))
+
     def remove(self, span: Span) -> None:
         """Take out the statement or comment at *span*, with the line where it stood alone.
 
@@ -173,10 +188,18 @@ class Editor:
 
         A string names the keyword argument, the imported name as written, or the parameter.
         A call, import or function that does not have it stays as it is.
+
+        Raises:
+            RefusedError: an import would have no names left.
+
         """
         for index, item in enumerate(layout.items_of(parent)):
             if item is child or (isinstance(child, str) and layout.named(item) == child):
-                return layout.with_row(parent, layout.drop(layout.row_of(parent), index))
+                row = layout.drop(layout.row_of(parent), index)
+                if isinstance(parent, cst.ImportFrom) and not row.items:
+                    message = "an import without names: remove the statement"
+                    raise RefusedError(message)
+                return layout.with_row(parent, row)
         return parent
 
     def finish(self) -> Proposal | None:

@@ -92,10 +92,9 @@ class Imports:
         for module, wanted in modules.items():
             edit = self._extend(module, [need for need in wanted if need.name], taken)
             found += [edit] if edit else []
-            for need in wanted:
-                if not need.name or not edit:
-                    line = self._line(need)
-                    lines.setdefault(line.spot.line, []).append(line)
+            for together in self._lines(wanted, named=not edit):
+                line = self._line(together)
+                lines.setdefault(line.spot.line, []).append(line)
         return found + [self._insertion(n, sorted(lines[n]), taken) for n in lines]
 
     def _offered(
@@ -118,11 +117,19 @@ class Imports:
                     continue
                 for one in bounds:
                     if one.plain and self._text.line_of(one.statement.end) < before:
-                        yield from ((local, one) for name, local in one.offers if name == dotted)
+                        offers = [local for name, local in one.offers if name == dotted]
+                        yield from ((local, one) for local in offers if self._lasts(local, one))
+
+    def _lasts(self, local: str, bound: Bound) -> bool:
+        """Tell whether no star import is likely to rebind *local*."""
+        return bound.statement.start > self._scopes.star or local != bound.target
 
     def _new(self, module: str, name: str, alias: str, site: tuple[Sequence[Range], int]) -> Use:
         dotted, (places, before) = join(module, name), site
-        for local in _candidates(module, name, alias):
+        candidates = _candidates(module, name, alias)
+        if self._scopes.star >= 0 and not alias:
+            next(candidates)
+        for local in candidates:
             target = dotted if local != dotted else dotted.split(".")[0]
             root = local.split(".")[0]
             inner = [s for place in places for s in self._scopes.chain(place) if s.kind != "module"]
@@ -158,18 +165,26 @@ class Imports:
     def _extendable(
         self, module: str, needs: list[Need], taken: Sequence[Range]
     ) -> ast.ImportFrom | None:
-        found = [
+        before = min(need.before for need in needs)
+        one_by_one = self._one_by_one(module)
+        usable = [s for s in self._of(module) if last_line(s) < before and not one_by_one]
+        free = (s for s in usable if not any(self._text.node(s).touches(r) for r in taken))
+        return next(free, None)
+
+    def _of(self, module: str) -> list[ast.ImportFrom]:
+        """Return the file's own statements that import names from *module*."""
+        return [
             statement
             for statement in self._tree.body
             if isinstance(statement, ast.ImportFrom)
             and placing.name(statement) == module
             and statement.names[0].name != "*"
         ]
-        before = min(need.before for need in needs)
-        one_by_one = len(found) > 1 and all(len(statement.names) == 1 for statement in found)
-        usable = [] if one_by_one else [s for s in found if last_line(s) < before]
-        free = (s for s in usable if not any(self._text.node(s).touches(r) for r in taken))
-        return next(free, None)
+
+    def _one_by_one(self, module: str) -> bool:
+        """Tell whether each name of *module* has its own import, as some sorters want it."""
+        found = self._of(module)
+        return len(found) > 1 and all(len(statement.names) == 1 for statement in found)
 
     def _wrapped(self, old: ast.ImportFrom, new: cst.ImportFrom) -> cst.ImportFrom:
         """Return *new* one name a line when it has become longer than the file's lines are."""
@@ -189,14 +204,26 @@ class Imports:
         wrapped = cst.ensure_type(line_node.body[0], cst.ImportFrom)
         return wrapped.with_changes(semicolon=new.semicolon)
 
-    def _line(self, need: Need) -> Line:
-        spot = placing.spot(
-            self._text, self._tree, need.module, names=bool(need.name), before=need.before
-        )
+    def _lines(self, needs: list[Need], *, named: bool) -> Iterator[list[Need]]:
+        """Part the needs of one module by the lines that they get."""
+        names = [need for need in needs if need.name] if named else []
+        apart = [[need] for need in needs if not need.name]
+        if names and self._one_by_one(names[0].module):
+            apart += [[need] for need in names]
+        elif names:
+            apart.append(sorted(names, key=lambda need: _by_kind(need.name)))
+        yield from apart
+
+    def _line(self, needs: list[Need]) -> Line:
+        module, before = needs[0].module, min(need.before for need in needs)
+        is_from = bool(needs[0].name)
+        spot = placing.spot(self._text, self._tree, module, names=is_from, before=before)
         assert spot is not None
-        renamed = f" as {need.alias}" if need.alias else ""
-        code = f"from {need.module} import {need.name}" if need.name else f"import {need.module}"
-        return Line(placing.section(need.module), bool(need.name), code + renamed, spot)
+        parts = [
+            (need.name or module) + (f" as {need.alias}" if need.alias else "") for need in needs
+        ]
+        head = f"from {module} import " if is_from else "import "
+        return Line(placing.section(module), is_from, head + ", ".join(parts), spot)
 
     def _insertion(self, number: int, lines: list[Line], taken: Sequence[Range]) -> Edit:
         newline = self._text.newline(max(number - 1, 1))

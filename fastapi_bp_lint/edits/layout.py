@@ -59,7 +59,7 @@ def drop(row: Row, index: int) -> Row:
 def _drop(row: Row, index: int) -> Row:
     items = (*row.items[:index], *row.items[index + 1 :])
     if not items:
-        space = row.trailing.whitespace_after if row.trailing else row.close
+        space = _tail(row)
         close = space if _comments(space) else _NONE
         opening = row.opening if _comments(row.opening) else _NONE
         return Row(opening, (), (), None, close)
@@ -86,14 +86,21 @@ def _append(row: Row, items: tuple[Item, ...]) -> Row:
     return _with_tail(row._replace(items=items, commas=(*row.commas, comma)), tail)
 
 
+def _ends_in_comma(row: Row) -> bool:
+    """Tell where the space before the closing bracket is: libcst has two places for it."""
+    return row.trailing is not None and not isinstance(row.close, cst.ParenthesizedWhitespace)
+
+
 def _tail(row: Row) -> _Space:
-    return row.trailing.whitespace_after if row.trailing else row.close
+    if row.trailing and _ends_in_comma(row):
+        return row.trailing.whitespace_after
+    return row.close
 
 
 def _with_tail(row: Row, tail: _Space) -> Row:
-    if row.trailing is None:
-        return row._replace(close=tail)
-    return row._replace(trailing=row.trailing.with_changes(whitespace_after=tail))
+    if row.trailing and _ends_in_comma(row):
+        return row._replace(trailing=row.trailing.with_changes(whitespace_after=tail))
+    return row._replace(close=tail)
 
 
 def _comments(space: _Space) -> bool:

@@ -86,10 +86,10 @@ def _among(
 
 
 def _in_group(tree: ast.Module, group: Sequence[Import], module: str, *, names: bool) -> int:
+    own = [s for s in group if section(name(s)) == section(module)] or group
     mixed = any(
         isinstance(one, ast.ImportFrom) and isinstance(two, ast.Import)
-        for one, two in pairwise(group)
-        if section(name(one)) == section(name(two))
+        for one, two in pairwise(own)
     )
 
     def key(statement: Import) -> tuple[int, bool, str]:
@@ -97,8 +97,8 @@ def _in_group(tree: ast.Module, group: Sequence[Import], module: str, *, names: 
         return section(name(statement)), is_from, name(statement).lower()
 
     mine = section(module), names and not mixed, module.lower()
-    smaller = [statement for statement in group if key(statement) <= mine]
-    return line_after(tree, smaller[-1]) if smaller else group[0].lineno
+    smaller = [statement for statement in own if key(statement) <= mine]
+    return line_after(tree, smaller[-1]) if smaller else own[0].lineno
 
 
 def _at_top(text: Text, tree: ast.Module, head: int) -> Spot:

@@ -53,7 +53,7 @@ class Scopes:
         self.all = [self.module]
         self.reads: dict[str, list[int]] = {}
         self.dotted: set[str] = set()
-        self.star = False
+        self.star = -1  # where the last star import ends: it may rebind what stands before it
         self._collect(tree)
 
     def chain(self, place: Range) -> list[Scope]:
@@ -70,7 +70,7 @@ class Scopes:
     def free_for(self, name: str, target: str) -> bool:
         """Tell whether the module may bind *name* to *target* without changing what it means."""
         others = [b for b in self.module.names.get(name, ()) if b.target != target]
-        if others or self.star or (hasattr(builtins, name) and name not in self.module.names):
+        if others or (hasattr(builtins, name) and name not in self.module.names):
             return False
         return name in self.module.names or not any(
             all(name not in scope.names for scope in self.chain(Range(read, read)))
@@ -95,14 +95,15 @@ class Scopes:
     def _bind(self, node: ast.AST, scope: Scope, name: str, bound: Bound) -> None:
         scope.bind(name, bound)
         if name == "*":
-            self.star = True
+            self.star = max(self.star, bound.statement.end)
         outer = scope.parent
         # A walrus binds in the function around the comprehension; global and nonlocal outside.
         while outer is not None and (
-            scope.kind == "comprehension" or isinstance(node, ast.Global | ast.Nonlocal)
+            isinstance(node, ast.Global | ast.Nonlocal)
+            or (isinstance(node, ast.NamedExpr) and scope.kind == "comprehension")
         ):
             outer.bind(name, bound)
-            outer = outer.parent
+            scope, outer = outer, outer.parent
 
     def _open(self, node: ast.AST, scope: Scope) -> Scope:
         own: list[ast.stmt] = []
@@ -128,6 +129,8 @@ def _bindings(node: ast.AST, text: Text, scope: Scope) -> Iterator[tuple[str, Bo
     other = Bound("", plain=False, statement=Range(0, 0))
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id, other
+    elif isinstance(node, ast.NamedExpr):
+        yield node.target.id, other
     elif isinstance(node, ast.arg):
         yield node.arg, other
     elif isinstance(node, ast.Global | ast.Nonlocal):
