@@ -1,0 +1,109 @@
+"""The site shows what the code has, and every page of it is in the navigation."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from fastapi_bp_lint.cli.app import COMMANDS, app
+from fastapi_bp_lint.config import KEYS
+from fastapi_bp_lint.finding import Applicability, Certainty, Preset
+from fastapi_bp_lint.output import FORMATS
+from fastapi_bp_lint.rules import catalogue, load
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.fixture(scope="module")
+def hooks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def shown(hooks: ModuleType, page: str) -> str:
+    text = hooks.on_page_markdown((ROOT / "docs" / page).read_text("utf-8"))
+    assert isinstance(text, str)
+    return text
+
+
+@pytest.mark.parametrize("code", catalogue())
+def test_every_rule_has_its_page(code: str, hooks: ModuleType) -> None:
+    rule = load([code])[code]
+    page = hooks.page(rule)
+    assert page.startswith(f"# {code}: {rule.title}\n")
+    assert rule.slug in page
+    assert all(f"### `{option.name}`" in page for option in rule.options)
+    assert f"| [{code}](rules/{code}.md) | `{rule.slug}` |" in shown(hooks, "rules.md")
+
+
+def test_every_setting_is_described(hooks: ModuleType) -> None:
+    page = shown(hooks, "configuration.md")
+    assert [key.name for key in KEYS if f"## `{key.name}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_is_described(name: str, hooks: ModuleType) -> None:
+    page = shown(hooks, "command_line.md")
+    command = app.get_command(click.Context(app), name)
+    assert command
+    _, _, section = page.partition(f"## `fbp-lint {name}`")
+    section = section.partition("\n## ")[0]
+    missed = [
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if f"`{option}`" not in section
+    ]
+    assert section
+    assert missed == []
+    assert "None" not in section
+
+
+def test_every_format_is_described(hooks: ModuleType) -> None:
+    page = shown(hooks, "output_formats.md")
+    assert [name for name in FORMATS if f"| `{name}` |" not in page] == []
+
+
+def test_presets_are_counted_and_each_contains_the_one_before(hooks: ModuleType) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|$", shown(hooks, "quick_start.md"), re.MULTILINE)
+    counts = [int(count) for _, count in rows]
+    assert [name for name, _ in rows] == [preset.value for preset in Preset]
+    assert counts == sorted(counts)
+    assert counts[-1] == len(catalogue())
+
+
+def test_words_with_fixed_values_are_in_the_glossary() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    values = [one.value for kind in (Applicability, Certainty, Preset) for one in kind]
+    assert [value for value in values if f"*{value}*" not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_page_is_in_the_navigation(page: Path, hooks: ModuleType) -> None:
+    assert f": {page.name}\n" in (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "<!-- generated" not in shown(hooks, page.name)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_options_that_pages_name_exist(page: Path) -> None:
+    known = {
+        option
+        for name in COMMANDS
+        if (command := app.get_command(click.Context(app), name))
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    of_flake8 = {"--jobs", "--stdin-display-name", "--disable-noqa"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text("utf-8")))
+    assert named - known - of_flake8 == set()
