@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_bp_lint.facts.model import Attr, Awaited, Call, Item
 from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
 from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.tables import Primitive
@@ -144,6 +145,20 @@ def _target(edge: Edge) -> str:
     return edge.target.readable if isinstance(edge.target, Primitive) else edge.written
 
 
+def _receivers(call: Call) -> list[int]:
+    """Return the calls that a chain is made of before *call*: mending the first mends all."""
+    found = []
+    func = call.func
+    while isinstance(func, Attr):
+        func = func.value
+        while isinstance(func, Awaited | Item):
+            func = func.value
+        if isinstance(func, Call):
+            found.append(id(func))
+            func = func.func
+    return found
+
+
 class Hop(NamedTuple):
     """The next edge on the nearest way from a function to a primitive."""
 
@@ -232,10 +247,15 @@ class Blocking:
         hops = self.hops(asked)
         for coroutine in self.coroutines:
             told: set[Place] = set()
+            chained: set[int] = set()
             for edge in self._calls.edges(coroutine):
                 found = self._stall(coroutine, edge, asked, hops)
                 if found is None:
                     continue
+                if edge.call is not None:
+                    chained.add(id(edge.call))
+                    if not chained.isdisjoint(_receivers(edge.call)):
+                        continue
                 if found.end not in told:
                     told.add(found.end)
                     yield found
