@@ -110,6 +110,7 @@ def _roots(files: Mapping[str, FileFacts], configured: Sequence[str]) -> dict[st
         folders.setdefault(posixpath.dirname(path), []).append(path)
     chosen: dict[str, str] = {}
     roots: dict[str, str] = {}
+    doubtful: list[str] = []
     for folder in sorted(folders):
         fixed = [c for c in configured if folder == c or folder.startswith(f"{c}/") or c in {"", "."}]
         if fixed:
@@ -117,9 +118,27 @@ def _roots(files: Mapping[str, FileFacts], configured: Sequence[str]) -> dict[st
             root = "" if root == "." else root
         else:
             root = _root(folder, folders[folder], files, names, chosen)
+            if root == folder:
+                doubtful.append(folder)
         chosen[folder] = root
         roots.update((path, root) for path in folders[folder])
+    for folder in sorted(doubtful, key=lambda f: -f.count("/")):
+        # Nothing imports from it by name: the folders in and beside it tell what it is called.
+        near = {r for f, r in chosen.items() if f.startswith(f"{folder}/")} & _above(folder)
+        near = near or {r for f, r in chosen.items() if _are_beside(f, folder)} & _above(folder)
+        if len(near) == 1:
+            chosen[folder] = near.pop()
+            roots.update((path, chosen[folder]) for path in folders[folder])
     return roots
+
+
+def _above(folder: str) -> set[str]:
+    parts = folder.split("/")
+    return {"/".join(parts[:length]) for length in range(len(parts))}
+
+
+def _are_beside(one: str, other: str) -> bool:
+    return bool(one and one != other) and posixpath.dirname(one) == posixpath.dirname(other)
 
 
 def _imported(files: Iterable[FileFacts]) -> set[str]:
@@ -140,9 +159,7 @@ def _root(
     names: set[str],
     chosen: Mapping[str, str],
 ) -> str:
-    outer = folder
-    while outer and f"{outer}/__init__.py" in files:
-        outer = posixpath.dirname(outer)
+    outer = _outermost(folder, paths, files)
     votes: Counter[str] = Counter()
     root = outer
     while True:
@@ -160,6 +177,17 @@ def _root(
     if folder and parent in chosen and (outer != folder or f"{parent}/__init__.py" in files):
         return chosen[parent]
     return _nearest(outer, chosen)
+
+
+def _outermost(folder: str, paths: Sequence[str], files: Mapping[str, FileFacts]) -> str:
+    """Return the folder above the outermost one that shows by itself that it is a package."""
+    outer = folder
+    while outer and f"{outer}/__init__.py" in files:
+        outer = posixpath.dirname(outer)
+    above = folder
+    for _ in range(max((i.level for p in paths for i in files[p].imports), default=0)):
+        above = posixpath.dirname(above)
+    return min(outer, above, key=len)
 
 
 def _nearest(outer: str, chosen: Mapping[str, str]) -> str:
