@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from fastapi_bp_lint.edits.editor import Editor
-from fastapi_bp_lint.edits.units import RefusedError
 from fastapi_bp_lint.finding import Span
 
 
@@ -36,7 +35,7 @@ def qualify(edit: Editor) -> None:
     already), the number of statements, these with the names that leave them, and the uses.
 
     Raises:
-        RefusedError: the alias is taken, or a use is not the plain name that it should be.
+        RefusedError: a use is not the plain name that it should be.
 
     """
     package, module, alias, state, count, *places = edit.args
@@ -49,25 +48,22 @@ def qualify(edit: Editor) -> None:
         edit.replace(span, text)
 
 
-def _leave(
-    edit: Editor, span: Span, names: list[str], new: tuple[str, str, str] | None
-) -> bool:
+def _leave(edit: Editor, span: Span, names: list[str], new: tuple[str, str, str] | None) -> bool:
     """Take *names* out of an import statement and put *new* there; return that it is imported."""
     statement = edit.node(span, cst.ImportFrom)
     assert not isinstance(statement.names, cst.ImportStar)
+    line = "from {} import {} as {}".format(*new) if new else ""
     if len(statement.names) > len(names):
         rest = statement
         for name in names:
-            rest = edit.drop(rest, name)  # type: ignore[assignment]
+            rest = edit.drop(rest, name)
         edit.swap(statement, rest)
-        if new is not None and edit.need_import(*new) != new[2]:
-            message = f"`{new[2]}` is taken"
-            raise RefusedError(message)
-    elif new is None:
-        edit.remove(span)
+        if line:
+            edit.put_before(span, line)
+    elif line:
+        edit.replace(span, line)
     else:
-        package, module, alias = new
-        edit.replace(span, f"from {package} import {module} as {alias}")
+        edit.remove(span)
     return True
 
 

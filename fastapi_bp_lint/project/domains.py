@@ -212,7 +212,7 @@ def module_aliases(domain: Domain, part: Part) -> tuple[str, ...]:
     """Return the names under which another domain may import *part*, the best one first."""
     subjects = [domain.name, *(n for n in _numbers(domain.name) if n != domain.name)]
     parts = dict.fromkeys((part.name, part.role, *_numbers(part.name)))
-    return tuple(f"{subject}_{name}" for subject in subjects for name in parts if name)
+    return tuple(f"{subject}_{name}" for name in parts if name for subject in subjects)
 
 
 def _numbers(noun: str) -> tuple[str, ...]:

@@ -87,10 +87,6 @@ def _qualified(part: dict[CrossDomainImport, Uses], project: Project) -> Plan | 
     for crossing in part:
         leaving.setdefault(crossing.item.statement, []).append(crossing.name)
     item = first.item
-    for span, names in leaving.items():
-        together = [i for i in first.module.facts.imports if i.statement == span]
-        if len(together) > len(names) and (item.level or item.scope):
-            return None
     package, _, module = item.module.rpartition(".")
     args = (
         "." * item.level + package,

@@ -1,9 +1,9 @@
-'''
+"""
 # Name imported out of another domain
 
 ## What it does
-Reports `from src.auth.service import get_user` in a module of another domain, where the module that
-the name comes out of is a service, dependencies, constants, utils, config or client module.
+Reports `from src.auth.service import get_user` in a module of another domain, where the module
+that the name comes out of is a service, dependencies, constants, utils, config or client module.
 
 A domain is a package with at least two modules of known role (router, schemas, models, service,
 dependencies, constants, config, exceptions, utils, client). Schemas, models and exceptions, and
@@ -84,7 +84,7 @@ as `main.py`, may import as they like, and so may every domain from the modules 
 ## Source
 fastapi-best-practices, "Project Structure": "When package requires services or dependencies or
 constants from other packages - import them with an explicit module name".
-'''
+"""
 
 from __future__ import annotations
 

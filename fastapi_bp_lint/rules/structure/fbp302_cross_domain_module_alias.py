@@ -1,16 +1,16 @@
-'''
+"""
 # Module of another domain under an unclear name
 
 ## What it does
 Reports `from src.auth import service`, or any alias that does not say the domain, in a module of
-another domain. The name to import it under is `auth_service`: domain, underscore, role. The domain
-may be in the singular or in the plural (`posts_service`, `post_service`), and words may stand before
-it (`v1_posts_service`).
+another domain. The name to import it under is `auth_service`: domain, underscore, role. The
+domain may be in the singular or in the plural (`posts_service`, `post_service`), and words may
+stand before it (`v1_posts_service`).
 
 ## Why is this bad?
 Every domain has a `service`. In the posts router, `service.create(...)` reads like the service of
-posts; that it is the one of auth shows only at the top of the file, and the day the router needs its
-own service too, one of the two has to be renamed throughout.
+posts; that it is the one of auth shows only at the top of the file, and the day the router needs
+its own service too, one of the two has to be renamed throughout.
 
 ## Bad
 `src/auth/dependencies.py`:
@@ -68,9 +68,9 @@ async def get_author(author_id: int) -> dict[str, int]:
 
 ## Fix safety
 Changes the alias and every use of it. Safe where every use is a plain read in this file and nothing
-else counts on the name: no `__all__`, no module that imports it from here, no string annotation, no
-patch target in the whole project. Otherwise unsafe. No fix where the name is bound a second time, or
-where no name is free.
+else counts on the name: no `__all__`, no module that imports it from here, no string annotation,
+no patch target in the whole project. Otherwise unsafe. No fix where the name is bound a second
+time, or where no name is free.
 
 ## Limits
 Modules without a known role have names of their own and may be imported under them
@@ -80,7 +80,7 @@ limits of FBP301 hold here too.
 ## Source
 fastapi-best-practices, "Project Structure": `from src.auth import constants as auth_constants`,
 `from src.notifications import service as notification_service`.
-'''
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-'''
+"""
 # Star import out of another domain
 
 ## What it does
@@ -68,7 +68,7 @@ in a project with fewer than two domains.
 ## Source
 fastapi-best-practices, "Project Structure": modules of other packages are imported "with an
 explicit module name".
-'''
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-'''
+"""
 # Import from below the modules of another domain
 
 ## What it does
@@ -80,7 +80,7 @@ in a project with fewer than two domains, and for the modules in `structure.shar
 
 ## Source
 fastapi-best-practices, "Project Structure": what another package needs is taken from its modules.
-'''
+"""
 
 from __future__ import annotations
 
