@@ -144,7 +144,8 @@ def _option(option: click.Option) -> str:
         choices = f" One of {_listed(map(str, kind.choices))}."
     default = option.default
     shown = f" Default: `{default}`." if isinstance(default, str) else ""
-    value = "" if option.is_flag or choices else f" `{option.metavar or kind.name.split()[0].upper()}`"
+    word = option.metavar or kind.name.split()[0].upper()
+    value = "" if option.is_flag or choices else f" `{word}`"
     return f"| {names}{value} | {option.help}{choices}{shown} |"
 
 
