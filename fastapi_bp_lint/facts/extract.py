@@ -33,7 +33,7 @@ def extract(source: bytes, path: str, checks: Checks | None = None) -> FileFacts
     """
     try:
         text = decode(source)
-        tree, text = parse(source, text)
+        tree = parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return unread(path, problem(error), source.count(b"\n") + 1)
     limit = sys.getrecursionlimit()

@@ -1,10 +1,23 @@
-"""Files whose syntax the running interpreter does not read, and text in any encoding."""
+"""Files whose syntax the running interpreter does not read, and text in any encoding.
+
+libcst's parser reads every syntax up to Python 3.14. What `ast` lacks is rewritten in place, line by
+line and, but for a few characters, column by column: the facts of the file stay true.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
 import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import libcst as cst
+
+    Position = tuple[int, int]
+    Placing = Callable[[cst.CSTNode], tuple[Position, Position]]
 
 
 def decode(source: bytes) -> str:
@@ -21,8 +34,8 @@ def decode(source: bytes) -> str:
     return importlib.util.decode_source(source)
 
 
-def parse(source: bytes, text: str) -> tuple[ast.Module, str]:
-    """Return the tree of a file, and the text that it was read from.
+def parse(text: str) -> ast.Module:
+    """Return the tree of a file, or of its rewrite when only a newer Python reads it.
 
     Raises:
         SyntaxError: no Python version that is known reads it.
@@ -31,4 +44,121 @@ def parse(source: bytes, text: str) -> tuple[ast.Module, str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text), text
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            older = rewritten(text)
+            if older is None:
+                raise
+            try:
+                return ast.parse(older)
+            except SyntaxError:
+                raise error from None
+
+
+class Patch(NamedTuple):
+    """Text for a range; lines from 1, columns from 0."""
+
+    start: Position
+    end: Position
+    text: str
+
+
+def rewritten(text: str) -> str | None:
+    """Return *text* without what only newer Pythons read; None when libcst cannot read it either."""
+    import libcst as cst  # noqa: PLC0415 - hardly any file needs it
+    from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415
+
+    try:
+        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+    except Exception:  # noqa: BLE001 - libcst raises more than its ParserSyntaxError
+        return None
+    positions = wrapper.resolve(PositionProvider)
+    lines = text.split("\n")
+
+    def place(node: cst.CSTNode) -> tuple[Position, Position]:
+        where = positions[node]
+        return (where.start.line, where.start.column), (where.end.line, where.end.column)
+
+    patches: list[Patch] = []
+    waiting: list[cst.CSTNode] = [wrapper.module]
+    while waiting:
+        node = waiting.pop()
+        made = list(_patches(node, lines, place))
+        patches += made
+        if not (made and isinstance(node, cst.FormattedString)):
+            waiting.extend(node.children)
+    for patch in sorted(patches, reverse=True):
+        _apply(lines, patch)
+    return "\n".join(lines)
+
+
+def _patches(node: cst.CSTNode, lines: list[str], place: Placing) -> Iterator[Patch]:
+    import libcst as cst  # noqa: PLC0415 - imported by the caller
+
+    if isinstance(node, cst.TypeParameters):
+        start, end = place(node)
+        yield Patch(start, end, _blank(_text(lines, start, end)))
+    elif isinstance(node, cst.TypeAlias):
+        start, _ = place(node)
+        yield Patch(start, (start[0], start[1] + len("type ")), "if 1:")
+    elif isinstance(node, cst.TemplatedString):
+        start, _ = place(node)
+        prefix = node.start.rstrip("'\"")
+        new = prefix.replace("t", "f").replace("T", "f")
+        yield Patch(start, (start[0], start[1] + len(prefix)), new)
+    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+        caught = node.type
+        if isinstance(caught, cst.Tuple) and not caught.lpar:
+            start, end = place(caught)
+            yield Patch(start, end, f"({_text(lines, start, end)})")
+    elif isinstance(node, cst.FormattedString):
+        start, end = place(node)
+        old = _text(lines, start, end)
+        if not _is_read(old):
+            yield Patch(start, end, _as_tuple(node, old, lines, place))
+
+
+def _is_read(code: str) -> bool:
+    try:
+        ast.parse(f"({code})", mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _as_tuple(node: cst.FormattedString, old: str, lines: list[str], place: Placing) -> str:
+    """Return the expressions of an f-string as a tuple as long as it, over as many lines."""
+    import libcst as cst  # noqa: PLC0415 - imported by the caller
+
+    parts: list[str] = []
+    waiting = list(node.parts)
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, cst.FormattedStringExpression):
+            parts.append(_text(lines, *place(part.expression)))
+            waiting = [*(part.format_spec or ()), *waiting]
+    new = "(" + "".join(f"({p})," for p in parts)
+    missing = old.count("\n") - new.count("\n")
+    return new + "\n" * max(missing, 0) + ")"
+
+
+def _blank(old: str) -> str:
+    """Return spaces in the place of *old*, its line breaks escaped."""
+    return "\\\n".join(" " * max(len(line) - 1, 0) for line in old.split("\n"))
+
+
+def _text(lines: list[str], start: Position, end: Position) -> str:
+    if start[0] == end[0]:
+        return lines[start[0] - 1][start[1] : end[1]]
+    middle = lines[start[0] : end[0] - 1]
+    return "\n".join([lines[start[0] - 1][start[1] :], *middle, lines[end[0] - 1][: end[1]]])
+
+
+def _apply(lines: list[str], patch: Patch) -> None:
+    """Put a patch into *lines*; it has as many line breaks as what it replaces."""
+    first, last = patch.start[0] - 1, patch.end[0] - 1
+    before, after = lines[first][: patch.start[1]], lines[last][patch.end[1] :]
+    width = patch.end[1] - patch.start[1]
+    text = patch.text.ljust(width) if first == last else patch.text
+    lines[first : last + 1] = (before + text + after).split("\n")
