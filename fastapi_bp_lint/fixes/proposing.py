@@ -37,7 +37,7 @@ def propose(text: str, findings: Sequence[Finding], policy: Policy) -> Round:
         SyntaxError, ValueError, RecursionError: the text cannot be parsed.
 
     """
-    tree, _ = rescue.parse(text.encode(), text)
+    tree = rescue.parse(text)
     draft = Draft(text, tree)
     accepted: dict[Proposal, None] = {}
     applied, refused = [], []

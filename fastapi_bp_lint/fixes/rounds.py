@@ -156,7 +156,7 @@ class _Run:
     def _broken(self, path: str, text: str) -> str:
         """Return what is wrong with *text* as that file, "" for nothing."""
         try:
-            rescue.parse(text.encode(), text)
+            rescue.parse(text)
         except _UNPARSABLE:
             return "the file would no longer parse"
         try:
