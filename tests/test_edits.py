@@ -198,9 +198,9 @@ def test_two_fixes_share_an_import() -> None:
         ("import httpx\n", ("asyncio",), "import asyncio\n\nimport httpx\n"),
         ("import os\n\n\nx = 1\n", ("fastapi",), "import os\n\nimport fastapi\n\n\nx = 1\n"),
         (
-            "import os\n\nimport httpx\nimport sqlmodel\n\nimport src\n",
+            "import os\n\nimport httpx\nimport orm\n\nimport src\n",
             ("fastapi", "Depends"),
-            "import os\n\nimport httpx\nimport sqlmodel\nfrom fastapi import Depends\n\nimport src\n",
+            "import os\n\nimport httpx\nimport orm\nfrom fastapi import Depends\n\nimport src\n",
         ),
         (
             "import os\n\nimport httpx\n\nfrom src.a import b\n",
