@@ -16,8 +16,10 @@ from fastapi_bp_lint.rules import load, syntax_checks
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-# Below this a pool costs more than it saves: measured with two cores.
-BREAK_EVEN = 300
+# Handing facts from one process to another costs nearly half of extracting them: with fewer files
+# or cores than these a pool saves nothing worth a second process.
+ENOUGH_FILES = 300
+ENOUGH_CORES = 4
 
 
 class Workspace:
@@ -88,7 +90,7 @@ class Workspace:
             else:
                 on_disk.append(path)
         root = str(self.root)
-        jobs = self._jobs or (_cores() if len(on_disk) >= BREAK_EVEN else 1)
+        jobs = self._jobs or _jobs(len(on_disk))
         if jobs > 1 and len(on_disk) > 1:
             from fastapi_bp_lint.pool import facts_of_many  # noqa: PLC0415 - few runs need it
 
@@ -104,8 +106,9 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS and Windows
-        return os.cpu_count() or 1
+def _jobs(files: int) -> int:
+    if files < ENOUGH_FILES:
+        return 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return cores if cores >= ENOUGH_CORES else 1
