@@ -167,11 +167,11 @@ def _edges(theirs: Row, mine: Row, verdict: Verdict, rules: Rules) -> list[str]:
             wrong += _edge_details(left.row, right.row, verdict)
         elif left is not None and right is None and left.counted:
             wrong.append(f"dependency missing: {_edge_label(left)}")
-    for left, right in aligned:
-        alone = left is None and right is not None and right.counted
-        if alone and not _behind_wrapper(right, expected, rules):
+    alone = [right for left, right in aligned if left is None and right is not None]
+    for edge in alone:
+        if edge.counted and not _behind_wrapper(edge, expected, rules):
             verdict.numbers["edges invented"] += 1
-            wrong.append(f"dependency invented: {_edge_label(right)}")
+            wrong.append(f"dependency invented: {_edge_label(edge)}")
     return wrong
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 
 Mark = Callable[[], None]
 Build = Callable[[FastAPI, Mark], None]
-Message = dict[str, Any]
+Message = MutableMapping[str, Any]
 NEVER = "never"
 
 
@@ -99,7 +99,7 @@ async def _request(app: FastAPI, *, websocket: bool) -> None:
         "server": ("test", 80),
         "state": {},
     }
-    scope |= {"subprotocols": []} if websocket else {"method": "POST"}
+    scope["subprotocols" if websocket else "method"] = [] if websocket else "POST"
     sent = asyncio.Event()
 
     async def receive() -> Message:

@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
+from starlette.routing import Route
 
 from exec_table.probe import Mark, probe
 
@@ -264,7 +265,7 @@ def _(app: FastAPI, mark: Mark) -> None:
             mark()
             return PlainTextResponse("")
 
-    app.add_route("/", Endpoint)
+    app.router.routes.append(Route("/", Endpoint))
 
 
 @probe("sync method of an HTTPEndpoint", "thread")
@@ -274,4 +275,4 @@ def _(app: FastAPI, mark: Mark) -> None:
             mark()
             return PlainTextResponse("")
 
-    app.add_route("/", Endpoint)
+    app.router.routes.append(Route("/", Endpoint))
