@@ -15,11 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from fastapi_bp_lint.engine import Request, prepare, run
-from fastapi_bp_lint.finding import Finding
-from fastapi_bp_lint.fixes import Outcome, Policy, fix_files
+from fastapi_bp_lint.engine import Request, prepare, repair, run
 from fastapi_bp_lint.report import Report
-from fastapi_bp_lint.rules import catalogue, load
 from fastapi_bp_lint.selection import Layer
 
 CONFIG = "fbp-lint.toml"
@@ -175,18 +172,7 @@ def lint(asked: Request) -> Report:
     return run(prepare(asked))
 
 
-def mend(asked: Request, code: str, *, unsafe: bool) -> Outcome:
-    """Make the fixes of the rule *code*, in memory."""
-    root = asked.paths[0]
-    findings = lint(asked).findings
-
-    def relint(overlays: Mapping[str, bytes]) -> tuple[Finding, ...]:
-        absolute = {root / path: text for path, text in overlays.items()}
-        return lint(asked._replace(overlays=absolute)).findings
-
-    sources = {
-        path: (root / path).read_bytes()
-        for path in {finding.place.path for finding in findings if finding.fix}
-    }
-    policy = Policy(load(catalogue()), unsafe=unsafe, wanted=lambda found: found.code == code)
-    return fix_files(findings, sources, relint, policy)
+def mend(asked: Request, *, unsafe: bool) -> dict[str, str]:
+    """Return the text of each file that fixes change; nothing is written."""
+    changes = repair(prepare(asked), unsafe=unsafe).changes
+    return {change.path: change.after.decode() for change in changes}

@@ -16,7 +16,9 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG001
     """Return one command for each finding."""
     base = prefix(report.root)
-    return "".join(_command(finding, base) for finding in report.findings)
+    text = "".join(_command(finding, base) for finding in report.findings)
+    # The name of a file may hold bytes that are no text: services read UTF-8.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _command(finding: Finding, base: PurePosixPath) -> str:
