@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import io
 import tokenize
+import warnings
 from typing import NamedTuple
+
+from fastapi_bp_lint.facts import rescue
+
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Encoded(NamedTuple):
@@ -41,3 +47,30 @@ def decode(source: bytes) -> Encoded:
         message = f"{encoding} does not give the same bytes back"
         raise ValueError(message)
     return decoded
+
+
+def parse(text: str) -> ast.Module:
+    """Return the tree of *text*, whatever its newlines.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it cannot be parsed.
+
+    """
+    return rescue.parse(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def soundness(text: str) -> int:
+    """Return 2 if *text* compiles, 1 if only a newer Python may read it, else 0."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<fixed>", "exec", dont_inherit=True)
+    except UNREADABLE:
+        pass
+    else:
+        return 2
+    try:
+        parse(text)
+    except UNREADABLE:
+        return 0
+    return 1

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import libcst as cst
 
 from fastapi_bp_lint.edits import Draft, Editor, Proposal, RefusedError, apply
-from fastapi_bp_lint.facts import rescue
 from fastapi_bp_lint.finding import Finding, Fix, sort_key
+from fastapi_bp_lint.fixes.encoded import parse
 from fastapi_bp_lint.fixes.outcome import Left
 from fastapi_bp_lint.fixes.policy import Policy
 
@@ -37,7 +37,7 @@ def propose(text: str, findings: Sequence[Finding], policy: Policy) -> Round:
         SyntaxError, ValueError, RecursionError: the text cannot be parsed.
 
     """
-    tree = rescue.parse(text)
+    tree = parse(text)
     draft = Draft(text, tree)
     accepted: dict[Proposal, None] = {}
     applied, refused = [], []

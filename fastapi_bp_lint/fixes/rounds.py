@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts import rescue
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.fixes import judging
-from fastapi_bp_lint.fixes.encoded import Encoded, decode
+from fastapi_bp_lint.fixes.encoded import UNREADABLE, Encoded, decode, soundness
 from fastapi_bp_lint.fixes.outcome import Change, Left, Outcome
 from fastapi_bp_lint.fixes.policy import Policy
 from fastapi_bp_lint.fixes.tidy import changed_lines
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 10
 Relint = Callable[[Mapping[str, bytes]], Iterable[Finding]]
-
-_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def fix_files(
@@ -49,6 +46,7 @@ class _Run:
         self.relint = relint
         self.sources = sources
         self.files: dict[str, Encoded] = {}
+        self.soundness: dict[str, int] = {}
         self.texts: dict[str, str] = {}
         self.applied: dict[str, list[Finding]] = {}
         self.restored: dict[str, str] = {}
@@ -111,7 +109,7 @@ class _Run:
             if path not in self.files:
                 try:
                     self.files[path] = decode(self.sources[path])
-                except _UNPARSABLE:
+                except UNREADABLE:
                     self.restored[path] = "the file cannot be decoded"
                     continue
             # Here, so that a run without fixes does without libcst.
@@ -120,7 +118,7 @@ class _Run:
             text = self.texts.get(path, self.files[path].text)
             try:
                 made = propose(text, findings, self.policy)
-            except _UNPARSABLE:
+            except UNREADABLE:
                 self.restored[path] = "the file cannot be parsed"
                 continue
             self.refused[path] = made.refused
@@ -155,13 +153,13 @@ class _Run:
 
     def _broken(self, path: str, text: str) -> str:
         """Return what is wrong with *text* as that file, "" for nothing."""
-        try:
-            rescue.parse(text)
-        except _UNPARSABLE:
-            return "the file would no longer parse"
+        if path not in self.soundness:
+            self.soundness[path] = soundness(self.files[path].text)
+        if soundness(text) < self.soundness[path]:
+            return "the file would no longer compile"
         try:
             same = decode(self.files[path].encode(text)).text == text
-        except _UNPARSABLE:
+        except UNREADABLE:
             same = False
         return "" if same else "the file's encoding cannot hold its text"
 
