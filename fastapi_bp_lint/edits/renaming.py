@@ -28,6 +28,20 @@ def rename(edit: Editor) -> None:
         edit.replace(span, text)
 
 
+def rename_uses(edit: Editor) -> str:
+    """Write the new name, the first of the arguments, at the places of the others; return it.
+
+    Raises:
+        RefusedError: a use is not the plain name that it should be.
+
+    """
+    name, *uses = edit.args
+    for span, _ in _places(f"{use} " for use in uses):
+        edit.node(span, cst.Name)
+        edit.replace(span, name)
+    return name
+
+
 def qualify(edit: Editor) -> None:
     """Import a module in the place of names out of it, and write the names as its attributes.
 

@@ -10,6 +10,7 @@ from fastapi_bp_lint.project.blocking import Blocking, Stall
 from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.crossings import CrossDomainImport, crossings
 from fastapi_bp_lint.project.domains import Domain, Domains
+from fastapi_bp_lint.project.handlers import Handlers
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
 from fastapi_bp_lint.project.types import Types
@@ -82,6 +83,11 @@ class Project:
     def uses(self) -> ImportUses:
         """Where imported names are used, and who else counts on them."""
         return ImportUses(self.names)
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """Which functions FastAPI calls."""
+        return Handlers(self.types)
 
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.

@@ -36,30 +36,37 @@ class ImportUses:
 
     def of(self, item: Import, module: Module) -> Uses | None:
         """Return the uses of what *item* binds; None where they cannot all be told."""
-        local = item.local
-        if self._names.scope(module, item.scope).get(local) != [item]:
+        if self._names.scope(module, item.scope).get(item.local) != [item]:
             return None
+        return self._of(item.local, item.scope, module)
+
+    def of_function(self, function: Function) -> Uses | None:
+        """Return the uses of a module's own function in its file, as `of` does."""
+        if self._names.scope(function.module, "").get(function.name) != [function]:
+            return None
+        return self._of(function.name, "", function.module)
+
+    def _of(self, local: str, scope_of: str, module: Module) -> Uses | None:
         places: list[tuple[int, int]] = []
         for scope, body, params in bodies(module):
             if local in body.outer:
                 return None
             # A class that binds the name may read ours before it does.
             is_class = isinstance(self._names.at(module, scope), Class)
-            hidden = scope != item.scope and not is_class and _binds(body, params, local)
-            if hidden or not self._is_seen(item, module, scope):
+            hidden = scope != scope_of and not is_class and _binds(body, params, local)
+            if hidden or not self._is_seen(local, scope_of, module, scope):
                 continue
             found = body.reads.get(local, ())
             if found and any(b.target == local for b in body.bindings):
                 return None
             places += found
         spans = tuple(Span(n, c, n, c + len(local)) for n, c in sorted(places))
-        return Uses(spans, tuple(self._others(local, item, module)))
+        return Uses(spans, () if scope_of else tuple(self._others(local, module)))
 
-    def _is_seen(self, item: Import, module: Module, scope: str) -> bool:
-        """Whether a read in *scope* means *item*: it is in force there and nothing hides it."""
-        local = item.local
+    def _is_seen(self, local: str, scope_of: str, module: Module, scope: str) -> bool:
+        """Whether *local* of *scope_of* is in force in *scope*, with nothing that hides it."""
         inner = scope
-        while inner != item.scope:
+        while inner != scope_of:
             if not inner:
                 return False
             thing = self._names.at(module, inner)
@@ -76,9 +83,7 @@ class ImportUses:
         # The body of a class does not reach into its methods.
         return inner == scope or not isinstance(self._names.at(module, inner), Class)
 
-    def _others(self, local: str, item: Import, module: Module) -> Iterator[str]:
-        if item.scope:
-            return
+    def _others(self, local: str, module: Module) -> Iterator[str]:
         if local in module.facts.strings or any(
             s.startswith(f"{local}.") for s in module.facts.strings
         ):
@@ -132,6 +137,18 @@ class ImportUses:
                     for name in _looked_up(call):
                         found.setdefault(name, module.path)
         return found
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """Every string that is an argument of a call, such as the name of a route."""
+        return frozenset(
+            arg.value
+            for module in self._names.modules.by_path.values()
+            for _, body, _ in bodies(module)
+            for call in body.calls
+            for arg in (*call.args, *(value for _, value in call.keywords))
+            if isinstance(arg, Literal) and isinstance(arg.value, str)
+        )
 
     def _reads(self, reader: Module, module: Module, name: str) -> bool:
         locals_ = [
