@@ -10,11 +10,10 @@ import pytest
 from fastapi_bp_lint.cli.app import run
 from fastapi_bp_lint.engine import Request
 from fastapi_bp_lint.finding import Preset
-from fastapi_bp_lint.rules import catalogue
 from fastapi_bp_lint.selection import Layer
+from tests.accuracy import PROJECTS, judge
 from tests.mdcase import lint
 
-PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
 PROMPT = "$ fbp-lint"
 TRANSCRIPTS = [
     file
@@ -40,23 +39,9 @@ def test_prints_what_is_expected(
 
 @pytest.mark.parametrize("file", BREAKS, ids=_name)
 def test_finds_every_break_and_nothing_else(file: Path) -> None:
-    """The list is complete for the codes beside it, of which those count that are rules by now."""
-    codes = set(file.with_name("codes.txt").read_text("utf-8").split()) & catalogue().keys()
-    rows = [row.split("\t") for row in file.read_text("utf-8").splitlines()]
-    wanted = sorted((path, int(line), code) for path, line, code, _ in rows if code in codes)
-    request = Request(paths=(file.parent.parent,), layer=Layer(select=tuple(sorted(codes))))
-    found = sorted((f.place.path, f.place.span.line, f.code) for f in lint(request).findings)
-    assert {"missed": _without(wanted, found), "false": _without(found, wanted)} == {
-        "missed": [],
-        "false": [],
-    }
-    assert len(found) == len(wanted)
-
-
-def _without(
-    rows: list[tuple[str, int, str]], others: list[tuple[str, int, str]]
-) -> list[tuple[str, int, str]]:
-    return [row for row in rows if row not in others]
+    judged = judge(file)
+    assert judged.wanted
+    assert {"missed": judged.missed, "false": judged.false} == {"missed": [], "false": []}
 
 
 def test_the_clean_project_is_clean_under_every_preset() -> None:
