@@ -9,10 +9,8 @@ THREAD_LOCKS = frozenset(
         "threading.Condition",
         "threading.Semaphore",
         "threading.BoundedSemaphore",
-        "multiprocessing.Lock",
-        "multiprocessing.RLock",
-        "multiprocessing.Semaphore",
-        "filelock.FileLock",
-        "filelock.BaseFileLock",
+        "multiprocessing.synchronize.Lock",
+        "multiprocessing.synchronize.RLock",
+        "multiprocessing.synchronize.Semaphore",
     }
 )

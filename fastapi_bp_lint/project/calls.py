@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation, Region
 from fastapi_bp_lint.finding import Certainty, Span, weakest
 from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitive
 from fastapi_bp_lint.knowledge.typing_names import CACHES, PROPERTIES
@@ -274,14 +274,21 @@ def _is_harmless(row: Primitive, call: Call) -> bool:
     if row.kind == "sleep":
         return bool(call.args) and isinstance(call.args[0], Literal) and call.args[0].value == 0
     given = dict(call.keywords)
-    for name in ("blocking", "block"):
-        if name in given and given[name] == Literal(value=False, kind="bool"):
-            return True
-    return bool(
-        row.kind in {"lock", "queue"}
-        and call.args
-        and call.args[0] == Literal(value=False, kind="bool")
-    )
+    if any(given.get(name) == _FALSE for name in ("blocking", "block")):
+        return True
+    if row.kind in {"lock", "queue"}:
+        return call.args[:1] == (_FALSE,) or any(_says_no_wait(a) for a in call.args[1:])
+    return False
+
+
+_FALSE = Literal(value=False, kind="bool")
+
+
+def _says_no_wait(expr: Expr) -> bool:
+    """Whether a flag of ``fcntl.flock`` asks not to wait, or to unlock."""
+    if isinstance(expr, Operation):
+        return any(_says_no_wait(o) for o in expr.operands)
+    return isinstance(expr, str) and expr.endswith(("LOCK_NB", "LOCK_UN"))
 
 
 def written(expr: Expr) -> str:

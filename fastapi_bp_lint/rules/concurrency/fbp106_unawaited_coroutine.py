@@ -56,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Item
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.project.calls import written
 from fastapi_bp_lint.project.decoration import decoration
@@ -74,13 +74,26 @@ _OF_COROUTINES = {"send", "throw", "close", "cr_await", "cr_code", "cr_frame", "
 
 @rule.on(Function)
 def check(function: Function, project: Project) -> Iterator[Finding]:
-    for call in function.facts.body.calls:
+    body = function.facts.body
+    for call in body.calls:
         if call.use == "dropped" and _is_coroutine(call, function, project):
             yield _found(function, call, "its result is thrown away")
-        inner = call.func.value if isinstance(call.func, Attr) else None
-        if isinstance(inner, Call) and inner.use == "used" and isinstance(call.func, Attr):
-            if call.func.name not in _OF_COROUTINES and _is_coroutine(inner, function, project):
-                yield _found(function, inner, f"a coroutine has no `{call.func.name}`")
+    used = [c.func for c in body.calls] + [r.value for r in body.results]
+    for expr in used + [b.value for b in body.bindings]:
+        inner, name = _asked(expr)
+        if inner is not None and _is_coroutine(inner, function, project):
+            yield _found(function, inner, f"a coroutine has no `{name}`")
+
+
+def _asked(expr: Expr) -> tuple[Call | None, str]:
+    """Return the call, not awaited, whose result is asked for an attribute, and which."""
+    name = ""
+    while isinstance(expr, Attr | Item):
+        name = expr.name if isinstance(expr, Attr) else "[...]"
+        expr = expr.value
+    if name and isinstance(expr, Call) and expr.use == "used" and name not in _OF_COROUTINES:
+        return expr, name
+    return None, ""
 
 
 def _found(function: Function, call: Call, why: str) -> Finding:

@@ -3,7 +3,7 @@
 
 ## What it does
 Looks for `with lock:` around an `await` in a coroutine, where the lock is one for threads: a `Lock`,
-`RLock`, `Condition` or `Semaphore` of `threading` or `multiprocessing`, or a file lock.
+`RLock`, `Condition` or `Semaphore` of `threading` or `multiprocessing`.
 
 ## Why is this bad?
 While the coroutine waits, another one may run on the same thread and ask for the lock. It blocks the
