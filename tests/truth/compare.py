@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from fetch import FetchError, skips_offline, unpacked
 from judge import Row, Rules, Verdict, judge
-from recipes import Recipe, cache_folder, recipes
+from recipes import HERE, Recipe, cache_folder, recipes
 from store import load
 
 COLUMNS = (
@@ -93,7 +93,11 @@ def compared(recipe: Recipe, command: str, cache: Path) -> Verdict:
 
 def _ask(command: str, project: Path) -> list[Row]:
     done = subprocess.run(
-        [*shlex.split(command), str(project)], capture_output=True, text=True, check=False
+        [*shlex.split(command), str(project)],
+        cwd=HERE.parent.parent,  # `python -m` finds the linter there when it is not installed
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         message = f"{command} {project} ended with {done.returncode}:\n{done.stderr[-2000:]}"
