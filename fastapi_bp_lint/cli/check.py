@@ -17,7 +17,7 @@ from fastapi_bp_lint.config import KEYS, check_selector, toml
 from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS, render
-from fastapi_bp_lint.output.summary import summary
+from fastapi_bp_lint.output.summary import counted, summary
 from fastapi_bp_lint.report import Left, Report
 from fastapi_bp_lint.selection import Layer
 
@@ -134,14 +134,14 @@ def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report,
             changes, report = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
         else:
             report = run(plan, progress)
-    found = bool(report.findings) and not options["exit_zero"]
     if options["diff"]:
         _print_diff(changes, report)
-        return report, FOUND if changes or found else 0
+        return report, FOUND if (changes or report.findings) and not options["exit_zero"] else 0
     if fixing:
         report = _write(plan, request, changes, report)
     _print(report, plan, options)
-    mended = bool(changes) and options["exit_non_zero_on_fix"]
+    found = bool(report.findings) and not options["exit_zero"]
+    mended = bool(report.fixed) and options["exit_non_zero_on_fix"]
     return report, FOUND if found or mended else 0
 
 
@@ -152,8 +152,8 @@ def _print_diff(changes: Sequence[Change], report: Report) -> None:
     sys.stdout.buffer.write(diff(changes))
     sys.stdout.buffer.flush()
     click.echo(
-        f"{len(report.fixed)} findings would be fixed in {len(changes)} files, "
-        f"{len(report.findings)} would be left.",
+        f"{counted(len(report.fixed), 'finding')} would be fixed in "
+        f"{counted(len(changes), 'file')}, {len(report.findings)} would be left.",
         err=True,
     )
 
@@ -169,8 +169,11 @@ def _write(plan: Plan, request: Request, changes: Sequence[Change], report: Repo
         sys.stdout.buffer.flush()
         return report
     failures = write(plan.location.root, changes)
+    if not failures:
+        return report
+    plan.workspace.overlays = {}
     left = tuple(Left(path, f"cannot be written: {why}") for path, why in failures.items())
-    return report._replace(
+    return run(plan)._replace(
         fixed=tuple(fixed for fixed in report.fixed if fixed.path not in failures),
         left=(*report.left, *left),
     )
