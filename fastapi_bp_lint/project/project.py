@@ -6,16 +6,21 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fastapi_bp_lint.project.apps import App, Router
 from fastapi_bp_lint.project.blocking import Blocking, Stall
 from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.crossings import CrossDomainImport, crossings
+from fastapi_bp_lint.project.dependencies import Dependency
 from fastapi_bp_lint.project.domains import Domain, Domains
 from fastapi_bp_lint.project.handlers import Handlers
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
+from fastapi_bp_lint.project.routes import Route
+from fastapi_bp_lint.project.running import EntryPoint, entry_points
 from fastapi_bp_lint.project.types import Types
 from fastapi_bp_lint.project.uses import ImportUses
 from fastapi_bp_lint.project.values import Class, Function
+from fastapi_bp_lint.project.web import Web
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.config import Config
@@ -89,6 +94,41 @@ class Project:
         """Which functions FastAPI calls."""
         return Handlers(self.types)
 
+    @cached_property
+    def web(self) -> Web:
+        """What FastAPI makes of the project."""
+        return Web(self.types)
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """The applications."""
+        return self.web.apps
+
+    @property
+    def routers(self) -> tuple[Router, ...]:
+        """The routers that are no application's own."""
+        return self.web.routers
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """One route for each route object, those of routers without an application last."""
+        return self.web.routes
+
+    @property
+    def handlers(self) -> dict[Function, tuple[Route, ...]]:
+        """Each function that handles requests, with its routes."""
+        return self.web.handlers
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """Every ``Depends`` that a route reaches."""
+        return self.web.dependencies
+
+    @cached_property
+    def entries(self) -> tuple[EntryPoint, ...]:
+        """Every function that FastAPI itself runs."""
+        return entry_points(self.web)
+
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.
 
@@ -103,7 +143,11 @@ _ENTITIES = {
     Module: lambda p: p.modules.by_path.values(),
     Function: lambda p: p.names.functions,
     Class: lambda p: p.names.classes,
-    Stall: lambda p: p.blocking.stalls(),
+    Stall: lambda p: p.blocking.stalls,
+    App: lambda p: p.apps,
+    Router: lambda p: p.routers,
+    Route: lambda p: p.routes,
+    Dependency: lambda p: p.dependencies,
     Domain: lambda p: p.domains.all,
     CrossDomainImport: lambda p: p.cross_domain_imports,
     Project: lambda p: (p,),

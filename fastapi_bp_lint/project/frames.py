@@ -1,0 +1,330 @@
+"""What a scope does when it runs, in order, as far as it can register something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from fastapi_bp_lint.facts.model import Attr, Binding, Body, Call, Expr, Import, Region
+from fastapi_bp_lint.knowledge.fastapi_names import (
+    CONSTRUCTOR_NAMES,
+    CALLED,
+    DECORATORS,
+    MODULES,
+    ROUTE_DECORATORS,
+)
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.values import Bound, Class, External, Function, Where
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.apps import Arg
+    from fastapi_bp_lint.project.types import Types
+    from fastapi_bp_lint.project.values import Held
+
+_FARTHEST = 6
+_LOOPS = {"loop", "async-loop"}
+_DOUBTS = {"if", "else", "except", "case", "main", "while"}
+
+
+class Frame:
+    """A scope while it runs: the values of its parameters, and the frame around it.
+
+    A loop that is unrolled has a frame of its own for each round; *region* are its lines.
+    """
+
+    __slots__ = ("calls", "env", "is_open", "parent", "region", "where")
+
+    def __init__(
+        self,
+        where: Where,
+        parent: Frame | None,
+        env: dict[str, Arg | Held] | None = None,
+        region: Region | None = None,
+    ) -> None:
+        self.where = where
+        self.parent = parent
+        self.env = env or {}
+        self.region = region
+        self.calls: dict[int, Held | None] = {}
+        self.is_open = False
+
+    @property
+    def module(self) -> Module:
+        """The file that the scope stands in."""
+        return self.where if isinstance(self.where, Module) else self.where.module
+
+
+class Step(NamedTuple):
+    """Something that happens: a call, an import, a decorated function, a class, a loop."""
+
+    what: Call | Import | Function | Class | Loop
+    position: tuple[int, int]
+    conditions: tuple[Region, ...]
+
+
+class Loop(NamedTuple):
+    """A loop with what happens inside."""
+
+    region: Region
+    targets: tuple[Binding, ...]
+    steps: tuple[Step, ...]
+
+
+Steps: TypeAlias = tuple[Step, ...]
+
+
+def last_name(expr: Expr) -> str:
+    """Return the last part of a dotted name or attribute."""
+    if isinstance(expr, str):
+        return expr.rpartition(".")[2]
+    return expr.name if isinstance(expr, Attr) else ""
+
+
+class Scopes:
+    """Which scopes can register something, and what happens in them."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+        self._names = types.names
+        self._decorated: dict[tuple[str, str], list[Function]] = {}
+        self._classes: dict[tuple[str, str], list[Class]] = {}
+        self._steps: dict[tuple[str, str], Steps] = {}
+        self._callers: dict[str, list[tuple[Function, Call]]] = {}
+        self.inner: set[tuple[str, str]] = set()
+        self.relevant: set[Function] = set()
+        self.called: set[str] = set()
+        self.wanted = set(CALLED | CONSTRUCTOR_NAMES)
+        self._subclasses()
+        self._index()
+        self._spread()
+
+    def _subclasses(self) -> None:
+        """Add the project's own subclasses of applications and routers to what is wanted."""
+        grown = True
+        while grown:
+            grown = False
+            for cls in self._names.classes:
+                if cls.name not in self.wanted and any(
+                    last_name(b) in self.wanted and last_name(b)[:1].isupper()
+                    and cls.name not in CONSTRUCTOR_NAMES
+                    for b in cls.facts.bases
+                ):
+                    self.wanted.add(cls.name)
+                    grown = True
+        for module in self._names.modules.by_path.values():
+            self.wanted.update(
+                i.local for i in module.facts.imports if i.has_alias and i.name in CONSTRUCTOR_NAMES
+            )
+
+    def _index(self) -> None:
+        for cls in self._names.classes:
+            self._classes.setdefault((cls.module.path, cls.facts.parent), []).append(cls)
+        for function in self._names.functions:
+            facts = function.facts
+            if facts.decorators:
+                self._decorated.setdefault((function.module.path, facts.parent), []).append(function)
+            if facts.parent and not facts.in_class:
+                self.inner.add((function.module.path, facts.parent))
+                if any(self._is_route_decorator(d, function) for d in facts.decorators):
+                    self._mark_parent(function)
+            for call in facts.body.calls:
+                name = last_name(call.func)
+                if name in self.wanted or (not name and self._is_applied(call, function)):
+                    if name != "mount" or not self._is_foreign(call, function):
+                        self.relevant.add(function)
+                elif name:
+                    self._callers.setdefault(name, []).append((function, call))
+
+    def _is_applied(self, call: Call, where: Where) -> bool:
+        """Whether the call is ``router.get("/x")(handler)`` or ``getattr(router, verb)(...)``."""
+        inner = call.func
+        if not isinstance(inner, Call) or not (call.args or call.keywords):
+            return False
+        name = last_name(inner.func)
+        if name in DECORATORS:
+            return isinstance(inner.func, str)
+        if isinstance(inner.func, Call):
+            return inner.func.func == "getattr"
+        return isinstance(where, Function) and inner.func in self._parameters(where)
+
+    def _is_foreign(self, call: Call, where: Where) -> bool:
+        """Whether the method belongs to an object of a library other than FastAPI."""
+        held = self._types.infer(call.func, where, call.span.line)
+        return bool(held.values) and all(
+            isinstance(v, External) and not v.name.startswith(MODULES) for v in held.values
+        )
+
+    def _parameters(self, function: Function) -> set[str]:
+        return {p.name for p in function.facts.params} | self._outer_parameters(function)
+
+    def _is_route_decorator(self, decorator: Expr, function: Function) -> bool:
+        func = decorator.func if isinstance(decorator, Call) else decorator
+        if last_name(func) in DECORATORS:
+            return True
+        if not isinstance(func, str):
+            return isinstance(func, Call)
+        return isinstance(decorator, Call) and func in self._outer_parameters(function)
+
+    def _outer_parameters(self, function: Function) -> set[str]:
+        outer = self._names.at(function.module, function.facts.parent)
+        return {p.name for p in outer.facts.params} if isinstance(outer, Function) else set()
+
+    def _mark_parent(self, function: Function) -> None:
+        outer = self._names.at(function.module, function.facts.parent)
+        if isinstance(outer, Function):
+            self.relevant.add(outer)
+
+    def _spread(self) -> None:
+        """Make what calls, or holds, a scope that registers something relevant as well."""
+        waiting = [(f, 0) for f in self.relevant]
+        while waiting:
+            function, depth = waiting.pop(0)
+            found: list[Function] = []
+            outer = self._names.at(function.module, function.facts.parent)
+            if isinstance(outer, Function):
+                found.append(outer)
+            if not function.facts.is_lambda and depth < _FARTHEST and _depends_on_caller(function):
+                found += self._calling(function)
+            for each in found:
+                if each not in self.relevant:
+                    self.relevant.add(each)
+                    waiting.append((each, depth + 1))
+
+    def _calling(self, function: Function) -> list[Function]:
+        """Return the functions that call *function*, as far as can be told."""
+        name = function.name
+        target: Function | Class = function
+        if function.owner is not None and name == "__init__":
+            name, target = function.owner.name, function.owner
+        self.called.add(name)
+        found = []
+        for caller, call in self._callers.get(name, ()):
+            if caller not in self.relevant:
+                held = self._types.infer(call.func, caller, call.span.line)
+                if any(_is_same(v, target) for v in held.values):
+                    found.append(caller)
+        return found
+
+    def steps(self, scope: Where) -> Steps:
+        """Return what happens in *scope*, loops and conditions noted."""
+        if isinstance(scope, Module):
+            key, body, imports = (scope.path, ""), scope.facts.body, scope.facts.imports
+        else:
+            key, body = (scope.module.path, scope.facts.qualname), scope.facts.body
+            imports = ()
+        kept = self._steps.get(key)
+        if kept is None:
+            steps = [*self._calls(body, scope), *self._definitions(key)]
+            steps += [(i.span[:2], i) for i in imports if not i.scope]
+            steps.sort(key=lambda s: s[0])
+            kept = self._steps[key] = _nested(steps, body)
+        return kept
+
+    def _calls(self, body: Body, scope: Where) -> list[tuple[tuple[int, int], Call]]:
+        """Return the calls that may register something, each at its end: arguments come first."""
+        found = []
+        for call in body.calls:
+            name = last_name(call.func)
+            if name in self.wanted or name in self.called or (
+                not name and self._is_applied(call, scope)
+            ) or (name in {"append", "extend"} and _is_routes(call)):
+                found.append(((call.span.end_line, call.span.end_column), call))
+        return found
+
+    def _definitions(self, key: tuple[str, str]) -> list[tuple[tuple[int, int], Function | Class]]:
+        found: list[tuple[tuple[int, int], Function | Class]] = []
+        for function in self._decorated.get(key, ()):
+            if any(self.decorates(d, function) for d in function.facts.decorators):
+                found.append((function.facts.name_span[:2], function))
+        found += [(c.facts.name_span[:2], c) for c in self._classes.get(key, ()) if self._holds(c)]
+        return found
+
+    def decorates(self, decorator: Expr, function: Function) -> bool:
+        """Whether a decorator may register the function."""
+        func = decorator.func if isinstance(decorator, Call) else decorator
+        return (
+            last_name(func) in self.called
+            or self._is_route_decorator(decorator, function)
+            or (isinstance(decorator, Call) and any(_is_verb(a) for a in decorator.args))
+        )
+
+    def _holds(self, cls: Class) -> bool:
+        return any(
+            self.decorates(d, m) for m in cls.methods.values() for d in m.facts.decorators
+        )
+
+
+def _depends_on_caller(function: Function) -> bool:
+    """Whether a call of it does, or gives, something that another call does not."""
+    facts = function.facts
+    receiver = int(function.owner is not None)
+    return (
+        len(facts.params) > receiver
+        or function.name == "__init__"
+        or any(r.kind == "return" and r.value is not None for r in facts.body.results)
+    )
+
+
+def _is_same(value: object, target: Function | Class) -> bool:
+    return value is target or (isinstance(value, Bound) and value.function is target)
+
+
+def _is_verb(expr: Expr) -> bool:
+    return isinstance(expr, str) and "." in expr and last_name(expr) in ROUTE_DECORATORS
+
+
+def _is_routes(call: Call) -> bool:
+    return isinstance(call.func, str) and ".routes." in call.func
+
+
+def _nested(steps: list[tuple[tuple[int, int], object]], body: Body) -> Steps:
+    regions = body.regions
+    loops = [r for r in regions if r.kind in _LOOPS]
+    doubts = [r for r in regions if r.kind in _DOUBTS or r.kind == "type-checking"]
+    flat = [
+        Step(what, position, _around(doubts, position[0]))  # type: ignore[arg-type]
+        for position, what in steps
+    ]
+    if not loops:
+        return tuple(flat)
+    return _grouped(flat, loops, body, None)
+
+
+def _around(regions: list[Region], line: int) -> tuple[Region, ...]:
+    return tuple([r for r in regions if r.line <= line <= r.end_line]) if regions else ()
+
+
+def _grouped(steps: list[Step], loops: list[Region], body: Body, within: Region | None) -> Steps:
+    """Put the steps of each loop into one step."""
+    inner = [r for r in loops if r is not within and (within is None or _inside(r, within))]
+    outer = [r for r in inner if not any(o is not r and _inside(r, o) for o in inner)]
+    found: list[Step] = []
+    taken: set[int] = set()
+    for n, step in enumerate(steps):
+        if n in taken:
+            continue
+        loop = next((r for r in outer if _in_body(step, r)), None)
+        if loop is None:
+            found.append(step)
+            continue
+        same = [(m, s) for m, s in enumerate(steps) if _in_body(s, loop)]
+        taken.update(m for m, _ in same)
+        targets = tuple(
+            [b for b in body.bindings if b.kind in {"for", "async-for"} and b.value is loop.subject]
+        )
+        nested = _grouped([s for _, s in same], inner, body, loop)
+        found.append(Step(Loop(loop, targets, nested), step.position, _shared(step, loop)))
+    return tuple(found)
+
+
+def _in_body(step: Step, loop: Region) -> bool:
+    line = step.position[0]
+    return loop.line < line <= loop.end_line or loop.line == line == loop.end_line
+
+
+def _inside(one: Region, other: Region) -> bool:
+    return other.line <= one.line and one.end_line <= other.end_line and one is not other
+
+
+def _shared(step: Step, loop: Region) -> tuple[Region, ...]:
+    """Return the conditions around the whole loop."""
+    return tuple([c for c in step.conditions if c.line <= loop.line and loop.end_line <= c.end_line])

@@ -1,0 +1,84 @@
+"""What only the replay of the project's start knows: functions with their surroundings, markers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fastapi_bp_lint.project.values import Class, Function, Held, Several
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.facts.model import Call
+    from fastapi_bp_lint.finding import Span
+    from fastapi_bp_lint.project.apps import Options, Router
+    from fastapi_bp_lint.project.frames import Frame
+
+
+class Closure(NamedTuple):
+    """A function together with the frame that it was defined in; *receiver* is its ``self``.
+
+    *applied* is how many of its decorators, counted from the ``def``, were at work when it was
+    handed on; None for all.
+    """
+
+    function: Function
+    frame: Frame
+    receiver: Held | None = None
+    applied: int | None = None
+
+
+class Object:
+    """An object of the project whose ``__init__`` was gone through."""
+
+    __slots__ = ("fields", "frame", "of")
+
+    def __init__(self, of: Class) -> None:
+        self.of = of
+        self.frame: Frame | None = None
+        self.fields: dict[int, Held | None] = {}
+
+
+class Marker(NamedTuple):
+    """A ``Depends(...)`` or ``Security(...)``, and where its arguments mean something."""
+
+    call: Call
+    frame: Frame
+    name: str
+
+
+class Bundle(NamedTuple):
+    """``functools.partial`` of something the replay knows."""
+
+    target: Held
+    call: Call
+    frame: Frame
+
+
+class Method(NamedTuple):
+    """A method of a router that registers something, or of a dict written out."""
+
+    of: Router | Several
+    name: str
+
+
+class Decorating(NamedTuple):
+    """What ``router.get("/x")`` gives: it registers the function that it is applied to."""
+
+    router: Router
+    name: str
+    options: Options
+    span: Span
+    frame: Frame
+
+
+class RouteObject(NamedTuple):
+    """A route made by hand; *adder* is the method that does the same."""
+
+    adder: str
+    options: Options
+    span: Span
+    frame: Frame
+
+
+def made(thing: Any) -> Held:  # noqa: ANN401 - none of these is a `Value`
+    """Return what surely holds an object of the replay."""
+    return Held((thing,))

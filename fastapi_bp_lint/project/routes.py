@@ -1,0 +1,409 @@
+"""Routes as the running application has them: one for each route object, with its full path."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fastapi_bp_lint.facts.model import Expr
+from fastapi_bp_lint.finding import Certainty, Place, weakest
+from fastapi_bp_lint.knowledge.fastapi_names import (
+    DEFAULT_METHODS,
+    DEFAULT_STATUS,
+    PLAIN,
+    RESPONSE,
+    RESPONSES,
+    STATUS_ENUM,
+    STATUS_MODULE,
+    STATUS_PREFIX,
+    VERBS,
+    WEBSOCKET,
+)
+from fastapi_bp_lint.knowledge.tables import ancestry
+from fastapi_bp_lint.knowledge.typing_names import GENERATORS
+from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.apps import (
+    App,
+    Arg,
+    Included,
+    Mounted,
+    Options,
+    Registered,
+    Router,
+)
+from fastapi_bp_lint.project.spelling import spelled
+from fastapi_bp_lint.project.values import (
+    Class,
+    External,
+    Function,
+    Held,
+    Instance,
+    Scalar,
+    Several,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fastapi_bp_lint.project.callables import Target
+    from fastapi_bp_lint.project.dependencies import Dependencies, Dependency
+    from fastapi_bp_lint.project.modules import Module
+    from fastapi_bp_lint.project.replay import Replay
+
+UNKNOWN_PART = "{?}"
+
+
+class Level(NamedTuple):
+    """One thing around a route that adds to it: an include call, or a router with its options."""
+
+    router: Router | None
+    options: Options
+    place: Place
+
+
+class Route:
+    """One route object.
+
+    *levels* are what is around it, outermost first: application, include calls, routers.
+    *certainty* is that of the path and of its being there; *sure* that of the function being a
+    handler at all. Without an *app* the path is that within the outermost router.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a route is made of
+        self,
+        model: RouteModel,
+        kind: str,
+        entry: Registered | Mounted,
+        path: str,
+        levels: tuple[Level, ...],
+        app: App | None,
+        certainty: Certainty,
+    ) -> None:
+        self._model = model
+        self.kind = kind
+        self.entry = entry
+        self.path = path
+        self.levels = levels
+        self.app = app
+        self.certainty = certainty
+
+    def __repr__(self) -> str:
+        return f"Route({self.kind} {'/'.join(self.methods)} {self.path!r})"
+
+    @property
+    def place(self) -> Place:
+        """Where the decorator or the call stands that registers it."""
+        return self.entry.place
+
+    @property
+    def module(self) -> Module:
+        """The file of the decorator or call."""
+        return self._model.replay.names.modules.by_path[self.entry.place.path]
+
+    @property
+    def options(self) -> Options:
+        """The arguments of the decorator or call."""
+        return self.entry.options
+
+    @property
+    def router(self) -> Router | None:
+        """The router that it was registered on; None for a mount."""
+        return self.entry.router if isinstance(self.entry, Registered) else None
+
+    @property
+    def own_path(self) -> str | None:
+        """The path as written in the decorator; None when it cannot be told."""
+        return self.entry.path
+
+    @property
+    def sure(self) -> Certainty:
+        """How sure it is that FastAPI runs the function as a handler."""
+        return self.target.certainty
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a route of Starlette, for which FastAPI does nothing."""
+        return isinstance(self.entry, Registered) and self.entry.verb in PLAIN
+
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """The methods, sorted, in upper case."""
+        if self.kind != "http" or not isinstance(self.entry, Registered):
+            return ()
+        if self.entry.verb in VERBS:
+            return (self.entry.verb.upper(),)
+        given = self._model.texts(self.options.get("methods"))
+        found = {m.upper() for m in given} or set(DEFAULT_METHODS)
+        if self.is_plain and "GET" in found:
+            found.add("HEAD")
+        return tuple(sorted(found))
+
+    @cached_property
+    def target(self) -> Target:
+        """What handles it."""
+        held = self.entry.endpoint if isinstance(self.entry, Registered) else self.entry.what
+        return self._model.dependencies.callables.target(held)
+
+    @property
+    def handler(self) -> Function | None:
+        """The function of the project that handles it, under all wrappers."""
+        return self.target.function
+
+    @property
+    def is_async(self) -> bool | None:
+        """Whether FastAPI awaits the handler; None when that cannot be told."""
+        if self.is_plain and self.target.kind in {"instance", "class"}:
+            return True
+        return self.target.is_async
+
+    @property
+    def on_loop(self) -> bool | None:
+        """Whether the handler's body runs on the event loop."""
+        return True if self.kind == "websocket" else self.is_async
+
+    @cached_property
+    def name(self) -> str:
+        """The name by which ``url_for`` finds it."""
+        given = self._model.text(self.options.get("name"))
+        if given is not None:
+            return given
+        if self.target.kind == "partial":
+            return "partial"
+        symbol = self.target.cls.name if self.target.cls else self.target.symbol.rpartition(".")[2]
+        if isinstance(self.entry, Mounted):
+            return ""
+        return symbol
+
+    @cached_property
+    def status_code(self) -> int | None:
+        """The status as written in the decorator; None when nothing is written."""
+        return self._model.status(self.options.get("status_code"))
+
+    @cached_property
+    def effective_status(self) -> int:
+        """The status that it answers with when nothing else is said."""
+        if self.status_code is not None:
+            return self.status_code
+        for name in self._model.class_names(self.response_class):
+            if name in RESPONSES:
+                return RESPONSES[name]
+        return DEFAULT_STATUS
+
+    @cached_property
+    def response_class(self) -> Held | None:
+        """What ``response_class`` holds here, or the nearest ``default_response_class``."""
+        own = self.options.get("response_class")
+        if own is not None:
+            return self._model.replay.value(own)
+        for level in reversed(self.levels):
+            if "default_response_class" in level.options:
+                return self._model.replay.value(level.options["default_response_class"])
+        return None
+
+    @property
+    def has_response_model(self) -> bool:
+        """Whether ``response_model`` is written, be it None."""
+        return "response_model" in self.options
+
+    @cached_property
+    def returns(self) -> Expr:
+        """The return annotation of the handler as FastAPI sees it."""
+        return self.handler.facts.returns if self.handler is not None else None
+
+    @cached_property
+    def response_model(self) -> str | None:
+        """The type that FastAPI turns the result into, None when there is none."""
+        return self._model.response_model(self)
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """All tags, those of the outermost level first."""
+        found = [t for level in self.levels for t in self._model.texts(level.options.get("tags"))]
+        return (*found, *self._model.texts(self.options.get("tags")))
+
+    @cached_property
+    def include_in_schema(self) -> bool:
+        """Whether OpenAPI shows it: every level has to agree."""
+        every = [*[level.options for level in self.levels], self.options]
+        return not any(self._model.is_false(o.get("include_in_schema")) for o in every)
+
+    @cached_property
+    def listed(self) -> tuple[Dependency, ...]:
+        """The dependencies of ``dependencies=`` arguments, the application's first."""
+        if self.is_plain or self.kind == "mount":
+            return ()
+        every = [*[level.options for level in self.levels], self.options]
+        return tuple([d for o in every for d in self._model.listed(o)])
+
+    @cached_property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """Everything that is injected, in the order in which FastAPI runs it."""
+        if self.is_plain or self.kind == "mount":
+            return ()
+        return (*self.listed, *self._model.dependencies.of(self.target))
+
+    def all_dependencies(self) -> Iterator[Dependency]:
+        """Give the dependencies and theirs, depth first."""
+        for dependency in self.dependencies:
+            yield from dependency.walk()
+
+    def option(self, name: str) -> Held | None:
+        """Return what an argument of the decorator holds, None when it is not given."""
+        given = self.options.get(name)
+        return None if given is None else self._model.replay.value(given)
+
+
+class RouteModel:
+    """Walks the routers of each application, and reads the options of routes."""
+
+    def __init__(self, replay: Replay, dependencies: Dependencies) -> None:
+        self.replay = replay
+        self.dependencies = dependencies
+        self._listed: dict[int, tuple[Dependency, ...]] = {}
+
+    def of_app(self, app: App) -> Iterator[Route]:
+        """Give the routes of an application and of what is mounted in it."""
+        certainty = app.router.certainty
+        yield from self._walk(app.router, app, "", (), certainty, (app.router,))
+
+    def of_router(self, router: Router) -> Iterator[Route]:
+        """Give the routes of a router that belongs to no application."""
+        yield from self._walk(router, None, "", (), router.certainty, (router,))
+
+    def _walk(  # noqa: PLR0913 - where the walk stands
+        self,
+        router: Router,
+        app: App | None,
+        prefix: str,
+        levels: tuple[Level, ...],
+        certainty: Certainty,
+        seen: tuple[Router, ...],
+    ) -> Iterator[Route]:
+        own, sure = self._prefix(router.options.get("prefix"))
+        prefix, certainty = prefix + own, weakest(certainty, sure)
+        here = (*levels, Level(router, router.options, router.place))
+        for entry in router.entries:
+            doubt = weakest(certainty, entry.certainty)
+            match entry:
+                case Registered():
+                    kind = "websocket" if entry.verb in WEBSOCKET else "http"
+                    path = prefix + (UNKNOWN_PART if entry.path is None else entry.path)
+                    yield Route(self, kind, entry, path, here, app, doubt)
+                case Included() if entry.child not in seen:
+                    inner = UNKNOWN_PART if entry.prefix is None else entry.prefix
+                    around = (*here, Level(None, entry.options, entry.place))
+                    yield from self._walk(
+                        entry.child, app, prefix + inner, around, doubt, (*seen, entry.child)
+                    )
+                case Mounted():
+                    yield from self._mounted(entry, app, prefix, doubt, seen)
+
+    def _mounted(
+        self,
+        entry: Mounted,
+        app: App | None,
+        prefix: str,
+        doubt: Certainty,
+        seen: tuple[Router, ...],
+    ) -> Iterator[Route]:
+        path = prefix + (UNKNOWN_PART if entry.path is None else entry.path).rstrip("/")
+        yield Route(self, "mount", entry, path, (), app, doubt)
+        if entry.child is not None and entry.child not in seen:
+            yield from self._walk(entry.child, app, path, (), doubt, (*seen, entry.child))
+
+    def _prefix(self, thing: Arg | Held | None) -> tuple[str, Certainty]:
+        if thing is None:
+            return "", Certainty.CERTAIN
+        text, certainty = self.replay.registry.text(thing, "")
+        return (UNKNOWN_PART if text is None else text), certainty
+
+    def listed(self, options: Options) -> tuple[Dependency, ...]:
+        """Return the dependencies of one level."""
+        given = options.get("dependencies")
+        if given is None:
+            return ()
+        key = id(given)
+        if key not in self._listed:
+            self._listed[key] = self.dependencies.listed(self.replay.value(given))
+        return self._listed[key]
+
+    def text(self, thing: Arg | Held | None) -> str | None:
+        """Return the text of an argument, None when there is none."""
+        return None if thing is None else self.replay.registry.text(thing)[0]
+
+    def texts(self, thing: Arg | Held | None) -> tuple[str, ...]:
+        """Return the texts in a list; members of enums by their values."""
+        if thing is None:
+            return ()
+        found = [h for v in self.replay.value(thing).values if isinstance(v, Several) for _, h in v.items]
+        values = [v.value for h in found for v in h.values if isinstance(v, Scalar)]
+        return tuple([v for v in values if isinstance(v, str)])
+
+    def is_false(self, thing: Arg | Held | None) -> bool:
+        """Whether an argument is surely False."""
+        return thing is not None and self.replay.value(thing).values == (Scalar(False),)  # noqa: FBT003
+
+    def status(self, thing: Arg | Held | None) -> int | None:
+        """Return a status code: a number, or a constant of Starlette or of the standard library."""
+        if thing is None:
+            return None
+        for value in self.replay.value(thing).values:
+            if isinstance(value, Scalar) and isinstance(value.value, int):
+                return int(value.value)
+            if isinstance(value, External):
+                found = status_of(value.name)
+                if found is not None:
+                    return found
+        return None
+
+    def class_names(self, held: Held | None) -> Iterable[str]:
+        """Give the names of a class of responses and of the classes that it derives from."""
+        for value in held.values if held is not None else ():
+            if isinstance(value, External):
+                yield from ancestry(value.name)
+            elif isinstance(value, Class):
+                for base in members.mro(self.replay.types, value):
+                    if isinstance(base, External):
+                        yield from ancestry(base.name)
+
+    def is_response(self, values: Iterable[Any]) -> bool:
+        """Whether a value is a response class, or an object of one."""
+        for value in values:
+            of = value.of if isinstance(value, Instance) else value
+            if RESPONSE in self.class_names(Held((of,))):
+                return True
+        return False
+
+    def response_model(self, route: Route) -> str | None:
+        """Return the response model of a route as text."""
+        if route.has_response_model:
+            given = route.options["response_model"]
+            if isinstance(given, Arg):
+                return spelled(self.replay, given.expr, given.frame, given.line)
+            return None
+        handler, frame = route.handler, route.target.frame
+        if handler is None or handler.facts.returns is None or frame is None:
+            return None
+        returns = handler.facts.returns
+        values = self.replay.eval(returns, frame).values
+        if self.is_response(values):
+            return None
+        text = spelled(self.replay, returns, frame)
+        if text and handler.facts.is_generator:
+            origin = text.partition("[")[0]
+            if origin in GENERATORS and origin != text:
+                return None
+        return text
+
+
+def status_of(name: str) -> int | None:
+    """Return the number of a status constant by its dotted name, None when it is none."""
+    name = name.removesuffix(".value")
+    module, _, constant = name.rpartition(".")
+    if module == STATUS_MODULE:
+        digits = constant.removeprefix(STATUS_PREFIX)[:3].removeprefix("WS_")
+        return int(digits) if digits.isdigit() else None
+    if module == STATUS_ENUM and constant in HTTPStatus.__members__:
+        return int(HTTPStatus[constant])
+    return None
