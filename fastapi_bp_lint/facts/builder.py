@@ -23,20 +23,29 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.finding import Span
 
+Column = Callable[[int, int], int]
 SpanReader = Callable[[Any], Span]
 Handler = Callable[["Builder", Any], Any]
 
 
-def span_reader(text: str) -> SpanReader:
-    """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes."""
+def column_reader(text: str) -> Column | None:
+    """Return a function (line, byte) -> character; None where every byte is a character."""
     if text.isascii():
-        return _plain_span
+        return None
     wide = {n: line for n, line in enumerate(text.split("\n"), 1) if not line.isascii()}
 
     def column(line: int, offset: int) -> int:
         if line not in wide:
             return offset
         return len(wide[line].encode()[:offset].decode(errors="replace"))
+
+    return column
+
+
+def span_reader(column: Column | None) -> SpanReader:
+    """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes."""
+    if column is None:
+        return _plain_span
 
     def read(node: Any) -> Span:  # noqa: ANN401 - any node with a position
         return Span(
@@ -101,11 +110,12 @@ class Builder:
 
     def __init__(
         self,
-        span: SpanReader,
+        column: Column | None,
         expressions: dict[type[ast.AST], Handler],
         statements: dict[type[ast.AST], Handler],
     ) -> None:
-        self.span = span
+        self.column = column
+        self.span = span_reader(column)
         self.expressions = expressions
         self.handlers = statements
         self.body = BodyBuilder()
@@ -172,11 +182,12 @@ class Builder:
         wanted = {i.local for i in self.imports}
         wanted.update(p.name for f in self.functions for p in f.params)
         wanted.update(f.qualname for f in self.functions if not f.qualname.islower())
+        of = self.column
         for raw, grouped in self._reads:
             places: dict[str, list[tuple[int, int]]] = {}
             for name, line, column in raw:
                 if name in wanted:
-                    places.setdefault(name, []).append((line, column))
+                    places.setdefault(name, []).append((line, of(line, column) if of else column))
             grouped.update((name, tuple(found)) for name, found in places.items())
         return self.body.freeze(reads)
 

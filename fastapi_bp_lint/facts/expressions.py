@@ -36,12 +36,8 @@ _LITERALS = {None: Literal(None, "None"), True: Literal(True, "bool"), False: Li
 
 
 def _name(builder: Builder, node: ast.Name) -> Expr:
-    builder.body.reads.append((node.id, node.lineno, _column(builder, node)))
+    builder.body.reads.append((node.id, node.lineno, node.col_offset))
     return node.id
-
-
-def _column(builder: Builder, node: Any) -> int:  # noqa: ANN401 - any node with a position
-    return builder.span(node).column if node.col_offset else 0
 
 
 def _attribute(builder: Builder, node: ast.Attribute) -> Expr:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi_bp_lint.facts import expressions, statements
-from fastapi_bp_lint.facts.builder import Builder, span_reader
+from fastapi_bp_lint.facts.builder import Builder, column_reader
 from fastapi_bp_lint.facts.comments import comments
 from fastapi_bp_lint.facts.model import EMPTY_BODY, FileFacts, Mark, Problem
 from fastapi_bp_lint.facts.rescue import decode, parse
@@ -64,12 +64,11 @@ def problem(error: Exception) -> Problem:
 
 
 def _facts(tree: ast.Module, text: str, path: str, checks: Checks) -> FileFacts:
-    reader = span_reader(text)
     pending: list[tuple[str, Callable[..., Any], ast.AST]] = []
-    builder = Builder(reader, *_tables(checks, pending))
+    builder = Builder(column_reader(text), *_tables(checks, pending))
     docstring = builder.module(tree)
     _collect_rest(tree, checks, pending)
-    found, marks = _run(pending, Source(path, builder.import_table(), reader, text))
+    found, marks = _run(pending, Source(path, builder.import_table(), builder.span, text))
     return FileFacts(
         path=path,
         lines=text.count("\n") + 1,

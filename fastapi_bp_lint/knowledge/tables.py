@@ -28,7 +28,7 @@ class Primitive(NamedTuple):
         """The name as a person would write it: ``boto3.client("s3").put_object``."""
         head, mark, rest = self.name.partition(":")
         if not mark:
-            return head
+            return head.removeprefix("builtins.")
         variant, _, member = rest.partition(".")
         if not head.startswith("boto3."):
             return f"{head}.{member}"

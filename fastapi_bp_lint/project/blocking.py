@@ -237,10 +237,10 @@ class Blocking:
         row = edge.target
         return isinstance(row, Primitive) and question(row.kind, row.tier, row.name) == asked
 
-    def stalls(self) -> Iterator[Stall]:
-        """Give every stall, question by question."""
-        for asked in QUESTIONS:
-            yield from self.stalls_by(asked)
+    @cached_property
+    def stalls(self) -> tuple[Stall, ...]:
+        """Every stall, question by question."""
+        return tuple(stall for asked in QUESTIONS for stall in self.stalls_by(asked))
 
     def stalls_by(self, asked: str) -> Iterator[Stall]:
         """Give one stall per coroutine and primitive of that question, in source order."""
