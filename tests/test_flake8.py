@@ -43,7 +43,7 @@ PROJECT = {
 HELPER, SLEEP, UNUSED = (
     ("src/main.py", 12, 10, "FBP102"),
     ("src/main.py", 15, 5, "FBP101"),
-    ("src/main.py", 15, 22, "FBP004"),
+    ("src/main.py", 15, 20, "FBP004"),
 )
 
 Row = tuple[str, int, int, str]
@@ -146,7 +146,7 @@ def test_agrees_on_the_bookshop(jobs: str, site: Path) -> None:
 
 
 def test_options_stand_in_the_configuration_of_flake8(project: Path, site: Path) -> None:
-    (project / "elsewhere.toml").write_text('select = ["FBP004", "FBP102"]\n')
+    (project / "elsewhere.toml").write_text('select = ["FBP003", "FBP102"]\n')
     (project / "setup.cfg").write_text("[flake8]\nfbp-config = elsewhere.toml\n")
     assert flake8(project, site, "src") == [HELPER]
     (project / "setup.cfg").write_text("[flake8]\nfbp-certainty = certain\nextend-ignore = FBP1\n")
