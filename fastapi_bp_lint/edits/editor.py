@@ -31,7 +31,8 @@ class Proposal(NamedTuple):
 
     def clashes(self, other: Proposal) -> bool:
         """Tell whether the two cannot be made in one round."""
-        if set(self.edits) == set(other.edits):
+        # Not by the edits alone: taking out the outer or the inner of two f() is the same edit.
+        if (self.edits, self.writes) == (other.edits, other.writes):
             return False
         ours, theirs = (*self.writes, *self.reads), (*other.writes, *other.reads)
         return any(w.touches(r) for w in self.writes for r in theirs) or any(

@@ -23,8 +23,8 @@ def write(root: Path, changes: Iterable[Change]) -> dict[str, str]:
     for change in changes:
         try:
             _replace(root / change.path, change)
-        except OSError as error:
-            failures[change.path] = error.strerror or str(error)
+        except (OSError, RuntimeError) as error:  # a circular link is either
+            failures[change.path] = getattr(error, "strerror", None) or str(error)
     return failures
 
 
