@@ -71,7 +71,9 @@ def _declared_by(types: Types, value: Value) -> Held:
     if isinstance(value, Class):
         return one(Instance(value))
     if isinstance(value, External):
-        return UNKNOWN if value.name in OPAQUE else one(Instance(value))
+        # A bare ``Final`` or ``ClassVar`` says nothing about the value.
+        opaque = value.name in OPAQUE or value.name in TRANSPARENT
+        return UNKNOWN if opaque else one(Instance(value))
     if isinstance(value, Alias):
         return annotated(types, value.expr, value.where)
     if isinstance(value, Instance) and isinstance(value.of, External):
