@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Group, Literal, Operation, Region
 from fastapi_bp_lint.finding import Certainty, Span, weakest
 from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitive
 from fastapi_bp_lint.knowledge.typing_names import CACHES, PROPERTIES
@@ -65,6 +65,8 @@ _OPERATORS = {
     "Eq": "__eq__",
     "Lt": "__lt__",
     "Gt": "__gt__",
+    "In": "__contains__",
+    "NotIn": "__contains__",
 }
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
 
@@ -133,11 +135,11 @@ class Calls:
                 yield from self._iterate(region, function)
         for operation in body.operations:
             name = _OPERATORS.get(operation.operator)
-            if name is not None and operation.operands:
-                left = operation.operands[0]
-                if not isinstance(left, Literal):
-                    held = self._types.infer(left, function, operation.span.line)
-                    yield from self._method(held, name, "operator", operation.span, written(left))
+            if name is not None:
+                of = operation.operands[1 if name == "__contains__" else 0]
+                if not isinstance(of, Literal | Group):
+                    held = self._types.infer(of, function, operation.span.line)
+                    yield from self._method(held, name, "operator", operation.span, written(of))
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
         callee = self._types.infer(call.func, function, call.span.line)
