@@ -146,6 +146,19 @@ def test_full_lists_the_joined_findings_when_verbose(tmp_path: Path) -> None:
     assert text == expected
 
 
+def test_full_shows_the_first_line_of_a_hop(tmp_path: Path) -> None:
+    files = {"a.py": "f(\n    1,\n)\n"}
+    whole = Place("a.py", Span(1, 0, 3, 1))
+    finding = HELPER._replace(place=Place("a.py", Span(2, 4, 2, 5)), trail=(Step(whole, "", "x"),))
+    text = render(report(tmp_path, finding, files=files), "full")
+    assert "==> a.py:1:1: x\n  |\n1 | f(\n  | ^^\n  |\n  =" in text
+
+
+def test_full_says_nothing_of_an_entry_that_nobody_runs(tmp_path: Path) -> None:
+    entry = Entry("coroutine", "src.main.tick", "src/main.py", 4, 0)
+    assert "entry:" not in render(report(tmp_path, SLEEP._replace(entry=entry)), "full")
+
+
 def test_full_joins_only_what_ends_at_the_same_place(tmp_path: Path) -> None:
     step = LOAD._replace(place=Place("src/posts/service.py", Span(10, 0, 10, 3)))
     text = render(report(tmp_path, HELPER, SAME_HELPER._replace(trail=(step,))), "full")

@@ -39,6 +39,13 @@ def frame(lines: Sequence[str], span: Span, gutter: int, paint: Paint) -> Iterat
     yield f"{margin} |"
 
 
+def first_line(lines: Sequence[str], span: Span) -> Span:
+    """Return the part of *span* in its first line."""
+    if span.line == span.end_line or not 0 < span.line <= len(lines):
+        return span
+    return span._replace(end_line=span.line, end_column=len(lines[span.line - 1].rstrip()))
+
+
 def _numbers(first: int, last: int) -> list[int]:
     if last - first < _HEAD + _TAIL + 1:
         return list(range(first, last + 1))

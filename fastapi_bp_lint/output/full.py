@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from fastapi_bp_lint.finding import Applicability, Certainty, Entry, Finding, Fix, Step
 from fastapi_bp_lint.output.concise import mark, spot
 from fastapi_bp_lint.output.display import one_line
-from fastapi_bp_lint.output.frame import frame
+from fastapi_bp_lint.output.frame import first_line, frame
 from fastapi_bp_lint.output.groups import Group, joined
 from fastapi_bp_lint.output.style import Style
 from fastapi_bp_lint.output.summary import counted, summary
@@ -65,12 +65,13 @@ def _hop(step: Step, lines: Lines, gutter: int, style: Style) -> Iterator[str]:
     inside = f" in {one_line(step.symbol)}" if step.symbol else ""
     place = f"{spot(step.place)}{style.faint(inside)}"
     yield f"{' ' * gutter}{style.faint('==>')} {place}: {one_line(step.message)}"
-    yield from frame(lines(step.place.path), step.place.span, gutter, style.hint)
+    source = lines(step.place.path)
+    yield from frame(source, first_line(source, step.place.span), gutter, style.hint)
 
 
 def _notes(group: Group, *, verbose: bool) -> Iterator[tuple[str, str]]:
     finding = group.first
-    if finding.entry:
+    if finding.entry and finding.entry.kind != "coroutine":
         yield "entry", _entry(finding.entry)
     if group.others:
         more = counted(len(group.others), "more coroutine")
