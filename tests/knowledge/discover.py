@@ -53,13 +53,13 @@ def offered(module: types.ModuleType, top: str) -> Iterator[tuple[str, Any]]:
     renamed = _imported_as_themselves(module)
     package = hasattr(module, "__path__")
     for name in sorted({*vars(module), *listed}):
-        value = _value(module, name)
-        if name.startswith("_") or value is None:
+        value = None if name.startswith("_") or not name.isidentifier() else _value(module, name)
+        if value is None:
             continue
-        home = getattr(value, "__module__", None)
-        is_definition = home == module.__name__ and getattr(value, "__qualname__", None) == name
-        in_package = package and isinstance(home, str) and home.split(".")[0] == top
-        if isinstance(value, types.ModuleType):
+        home, own_name = _said(value, "__module__"), _said(value, "__qualname__")
+        is_definition = home == module.__name__ and own_name == name
+        in_package = package and home is not None and home.split(".")[0] == top.split(".")[0]
+        if issubclass(type(value), types.ModuleType):
             if name in renamed and value.__name__ != f"{module.__name__}.{name}":
                 yield name, value
         elif callable(value) and (name in listed or name in renamed or is_definition or in_package):
@@ -71,6 +71,14 @@ def _value(module: types.ModuleType, name: str) -> Any:
         return getattr(module, name)  # a lazily loaded name is imported now
     except BaseException:  # noqa: BLE001 - optional parts of other people's packages
         return None
+
+
+def _said(value: Any, attribute: str) -> str | None:
+    try:
+        said = getattr(value, attribute, None)
+    except BaseException:  # noqa: BLE001 - stand-ins that are set up when they are first asked
+        return None
+    return said if isinstance(said, str) else None
 
 
 def _imported_as_themselves(module: types.ModuleType) -> set[str]:
@@ -103,7 +111,7 @@ def roots(names: list[str], attributes: dict[str, str]) -> dict[int, tuple[str, 
             if not isinstance(value, types.ModuleType):
                 if callable(value) and not isinstance(value, types.MethodType):
                     # a class that has a second name, a function-like one, is known by its own
-                    own = parts[length - 1] == getattr(value, "__name__", "")
+                    own = parts[length - 1] == _said(value, "__name__")
                     found[id(value)] = (path, value) if own else found.get(id(value), (path, value))
                 break
     return found
@@ -119,14 +127,19 @@ def discover(packages: list[str], names: list[str], attributes: dict[str, str], 
     """Give the aliases and the subclasses; *whole* packages have all their classes followed."""
     known = roots(names, attributes)
     seen: dict[int, tuple[Any, set[str]]] = {}
-    for package in packages:
+    for package in sorted({part for name in packages for part in _whole_packages(name, names)}):
         for module in modules(package):
             for name, value in offered(module, package):
-                seen.setdefault(id(value), (value, set()))[1].add(f"{module.__name__}.{name}")
+                if _resolves(path := f"{module.__name__}.{name}", value):
+                    seen.setdefault(id(value), (value, set()))[1].add(path)
+    for _, value in known.values():
+        path = f"{_said(value, '__module__')}.{_said(value, '__qualname__')}"
+        if not any(_hidden(part) for part in path.split(".")) and _resolves(path, value):
+            seen.setdefault(id(value), (value, set()))[1].add(path)
     chosen = {key: canonical for key, (canonical, _) in known.items()}
     for key, (value, paths) in seen.items():
         if key not in chosen and _follows(value, whole):
-            home = str(getattr(value, "__module__", "") or getattr(value, "__name__", "")).split(".")[0]
+            home = (_said(value, "__module__") or _said(value, "__name__") or "").split(".")[0]
             own = {path for path in paths if path.split(".")[0] == home} or paths
             chosen[key] = value.__name__ if isinstance(value, types.ModuleType) else best(own, value)
     inherited = _subclasses(seen, known, chosen)
@@ -136,9 +149,32 @@ def discover(packages: list[str], names: list[str], attributes: dict[str, str], 
     return {"aliases": aliases, "bases": inherited}
 
 
+def _whole_packages(package: str, names: list[str]) -> set[str]:
+    """Give the packages below a namespace that names stand in, or the package itself."""
+    root = _imported(package)
+    if root is None or getattr(root, "__file__", None) or not hasattr(root, "__path__"):
+        return {package}
+    found = set()
+    for name in names:
+        parts = name.split(".")
+        for length in range(2, len(parts)):
+            module = _imported(path := ".".join(parts[:length])) if parts[0] == package else None
+            if module is not None and getattr(module, "__file__", None):
+                found.add(path)
+                break
+    return found
+
+
+def _resolves(path: str, value: Any) -> bool:
+    try:
+        return probe.look_up(path, {})[0] is value
+    except BaseException:  # noqa: BLE001 - a function may hide the module of its name
+        return False
+
+
 def _follows(value: Any, whole: list[str]) -> bool:
-    home = getattr(value, "__module__", None) or getattr(value, "__name__", "")
-    return isinstance(home, str) and home.split(".")[0] in whole
+    home = _said(value, "__module__") or _said(value, "__name__") or ""
+    return home.split(".")[0] in whole
 
 
 def _subclasses(
@@ -152,9 +188,9 @@ def _subclasses(
         for above in cls.__mro__[1:]:
             if id(above) in chosen and not any(issubclass(one, above) for one in nearest) and _related(cls, above):
                 nearest.append(above)
-        if nearest and key not in chosen:
+        if nearest and key not in chosen and key in seen:
             chosen[key] = best(seen[key][1], cls)
-        found += [(chosen[key], chosen[id(above)]) for above in nearest]
+        found += [(chosen[key], chosen[id(above)]) for above in nearest if key in chosen]
     return found
 
 
@@ -174,6 +210,7 @@ def main() -> None:
     """Answer the question on standard input."""
     warnings.simplefilter("ignore")
     asked = json.load(sys.stdin)
+    exec(asked.get("prepare", ""), {})  # noqa: S102 - what a library wants before it can be looked at
     out = sys.stdout
     sys.stdout = sys.stderr  # what is imported may print
     json.dump(discover(asked["packages"], asked["names"], asked["attributes"], asked["whole"]), out)

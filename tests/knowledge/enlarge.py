@@ -27,6 +27,8 @@ NOT_A_BASE = {
 UNNAMED = (
     "fastapi.openapi.models.", "starlette.convertors.", "starlette.schemas.", "sqlmodel.sql.", "multiprocessing.dummy.",
     "asyncio.unix_events.", "asyncio.selector_events.", "asyncio.proactor_events.", "importlib.metadata.",
+    # to be imported only after a switch was thrown
+    "sklearn.impute.IterativeImputer", "sklearn.model_selection.Halving",
     "redis.commands.", "sqlalchemy.sql.annotation.", "sqlalchemy.testing.",
 )
 
@@ -37,12 +39,25 @@ def top(name: str) -> str:
 
 
 def distributions(tables: list[verify.Table]) -> dict[str, str]:
-    """Give the distribution of each top-level name, as the tables have it."""
-    found = {top(row["name"]): row["package"] for table in tables for row in table.rows}
+    """Give the distribution of each known name and of all that it stands in."""
+    found: dict[str, str] = {}
+    for table in tables:
+        for row in table.rows:
+            parts = row["name"].partition(":")[0].split(".")
+            for length in range(1, len(parts) + 1):
+                found.setdefault(".".join(parts[:length]), row["package"].removesuffix(" (older)"))
     return found
 
 
-def ask(python: str | Path, packages: list[str], whole: list[str], tables: list[verify.Table]) -> Any:
+def distribution(name: str, known: dict[str, str]) -> str:
+    """Give the distribution of a name: that of the nearest known one above it."""
+    parts = name.split(".")
+    return next((known[p] for n in range(len(parts), 0, -1) if (p := ".".join(parts[:n])) in known), "")
+
+
+def ask(
+    python: str | Path, packages: list[str], whole: list[str], tables: list[verify.Table], prepare: str = ""
+) -> Any:
     """Run the discovery with one interpreter."""
     names = {row["name"] for table in tables for row in table.rows if table.name not in {"aliases", "bases"}}
     for table in tables:
@@ -54,6 +69,7 @@ def ask(python: str | Path, packages: list[str], whole: list[str], tables: list[
         "names": sorted(name for name in names if top(name) in packages),
         "attributes": verify.attributes_of(tables),
         "whole": whole,
+        "prepare": prepare,
     }
     with tempfile.TemporaryDirectory() as empty:
         done = subprocess.run(
@@ -75,18 +91,18 @@ def merge(found: Any, tables: list[verify.Table]) -> int:
     classes = {row["name"] for row in by_name["bases"].rows} | {name for name, _ in found["bases"]}
     for name, canonical in found["aliases"].items():
         wanted = not {name, canonical} & aliases and name not in taken | classes and not name.startswith(UNNAMED)
-        if wanted and top(name) in package:
+        if wanted and distribution(name, package):
             by_name["aliases"].rows.append(
-                {"name": name, "canonical": canonical, "package": package[top(name)], "version": "", "checked": ""}
+                {"name": name, "canonical": canonical, "package": distribution(name, package), "version": "", "checked": ""}
             )
             added += 1
     bases = {(row["name"], row["base"]) for row in by_name["bases"].rows}
     for name, base in found["bases"]:
         wanted = (name, base) not in bases and name not in NOT_A_BASE and not base.endswith("Pipeline")
         wanted = wanted and not {name, base} & aliases
-        if wanted and top(name) in package and not name.startswith(UNNAMED):
+        if wanted and distribution(name, package) and not name.startswith(UNNAMED):
             by_name["bases"].rows.append(
-                {"name": name, "base": base, "package": package[top(name)], "version": "", "checked": ""}
+                {"name": name, "base": base, "package": distribution(name, package), "version": "", "checked": ""}
             )
             added += 1
     return added
@@ -101,15 +117,17 @@ def main() -> None:
     tables = [verify.read_table(name) for name in verify.NAMES]
     pythons, groups = verify.read_groups()
     if "python" in chosen.group:
-        packages = sorted(name for name, package in distributions(tables).items() if package == "python")
+        packages = sorted({top(row["name"]) for table in tables for row in table.rows if row["package"] == "python"})
         for found in filter(None, map(verify.interpreter, pythons)):
             print("python", merge(ask(found, packages, [], tables), tables))
     for group in groups:
-        if group.name in chosen.group:
+        if group.name in chosen.group and not group.label:
             pinned = {verify.normal(name) for name in group.install}
-            packages = sorted(n for n, package in distributions(tables).items() if verify.normal(package) in pinned)
+            packages = sorted(
+                {top(row["name"]) for table in tables for row in table.rows if verify.normal(row["package"]) in pinned}
+            )
             executable = verify.make_environment(group, sys.executable, chosen.keep)
-            print(group.name, merge(ask(executable, packages, group.whole, tables), tables))
+            print(group.name, merge(ask(executable, packages, group.whole, tables, group.prepare), tables))
     for table in tables:
         verify.write_table(table)
 

@@ -8,9 +8,11 @@ import ast
 import functools
 import importlib
 import inspect
+import itertools
 import json
 import re
 import sys
+import textwrap
 import types
 import typing
 import warnings
@@ -56,7 +58,8 @@ def look_up(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
     """Give the object of a name and the way in which it was found."""
     if any(name.startswith(f"{factory}:") for factory in _SERVICE_MODELS):
         return _made_by_service(name), "annotation: built from the description of the service"
-    return _walk(name.replace(":sync", ""), attributes)
+    # `X:sync` is X when it came from a synchronous client, `f:word` is f called with that word
+    return _walk(re.sub(r":[\w-]+", "", name), attributes)
 
 
 def _walk(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
@@ -92,18 +95,41 @@ def _says_nothing(owner: Any, part: str) -> bool:
 
 
 def _promised(owner: Any, path: str, attributes: dict[str, str]) -> tuple[Any, str]:
-    """Take what the table of returns says an instance attribute holds, if the class does set it."""
+    """Read in the class what it sets on its instances: `self.<part> = Class(...)`."""
     part = path.rpartition(".")[2]
     for base in getattr(owner, "__mro__", ()):
-        try:
-            written = inspect.getsource(base)
-        except (OSError, TypeError):
-            continue
-        if re.search(rf"\bself\.{part}\b[^=\n]*=(?!=)", written):
-            known = attributes.get(path, "self")
-            value = _MISSING if known == "self" else _walk(known, attributes)[0]
-            return value, f"source: set in the body of {base.__qualname__}"
+        methods = [value for value in vars(base).values() if inspect.isfunction(value)]
+        for node in itertools.chain.from_iterable(ast.walk(_tree(method)) for method in methods):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if any(isinstance(t, ast.Attribute) and t.attr == part and _is_self(t.value) for t in targets):
+                known = attributes.get(path, "self")
+                value = _walk(known, attributes)[0] if known != "self" else _made(getattr(node, "value", None), base)
+                return value, f"source: set in the body of {base.__qualname__}"
     raise NotFoundError(path)
+
+
+def _tree(value: Any) -> ast.AST:
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(value)))
+    except (OSError, TypeError, SyntaxError):
+        return ast.Pass()
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _made(node: ast.AST | None, owner: Any) -> Any:
+    """Give the class that an expression constructs, or that the called method promises."""
+    if not isinstance(node, ast.Call):
+        return _MISSING
+    if isinstance(node.func, ast.Attribute) and _is_self(node.func.value):
+        method = inspect.getattr_static(owner, node.func.attr, None)
+        made = _result_class(getattr(method, "__func__", method))
+    else:
+        home = getattr(inspect.unwrap(owner.__init__), "__globals__", {})
+        made = _as_class(ast.unparse(node.func), home.get("__name__", owner.__module__))
+    return _MISSING if made is None else made
 
 
 def _member_of_module(module: types.ModuleType, part: str, path: str) -> Any:
@@ -163,7 +189,14 @@ def _declared(owner: Any, part: str) -> Any:
 
 def _result_class(function: Any) -> Any:
     written = getattr(function, "__annotations__", {}).get("return")
-    return None if written is None else _as_class(written, function.__module__)
+    if written is not None:
+        return _as_class(written, function.__module__)
+    if function is None:
+        return None
+    for node in ast.walk(_tree(function)):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and not isinstance(node.value.func, ast.Attribute):
+            return _as_class(ast.unparse(node.value.func), function.__module__)
+    return None
 
 
 def _as_class(written: Any, module: str) -> Any:
@@ -244,8 +277,10 @@ def _sort(value: Any) -> str:
         return "module"
     if inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
         return "async function"
-    if isinstance(value, property):
+    if isinstance(value, property) or _getter(value) is not None:
         return "property"
+    if inspect.isgeneratorfunction(value):
+        return "generator function"
     return "function" if callable(value) else "value"
 
 
@@ -259,7 +294,10 @@ def _returns(value: Any) -> str:
     """Say what the annotation of a function promises, if it can be read."""
     if not callable(value) or inspect.isclass(value):
         return ""
-    function = inspect.unwrap(value)
+    try:
+        function = inspect.unwrap(value)
+    except ValueError:
+        return ""
     written = getattr(function, "__annotations__", {}).get("return")
     return "" if written is None else str(written if isinstance(written, str) else inspect.formatannotation(written))
 
@@ -288,6 +326,7 @@ def main() -> None:
     """Answer the questions on standard input."""
     warnings.simplefilter("ignore")
     asked = json.load(sys.stdin)
+    exec(asked.get("prepare", ""), {})  # noqa: S102 - what a library wants before it can be looked at
     out = sys.stdout
     sys.stdout = sys.stderr  # what is imported may print
     attributes = asked["attributes"]

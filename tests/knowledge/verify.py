@@ -45,6 +45,8 @@ class Group(NamedTuple):
     install: dict[str, str]
     no_deps: bool
     whole: list[str]
+    prepare: str
+    label: str
 
 
 def read_table(name: str) -> Table:
@@ -67,7 +69,8 @@ def read_groups() -> tuple[list[str], list[Group]]:
     """Read the Python versions and the pinned groups."""
     pins = tomllib.loads((HERE / "packages.toml").read_text(encoding="utf-8"))
     groups = [
-        Group(name, group.get("install", {}), group.get("no-deps", False), group.get("whole", []))
+        Group(name, group.get("install", {}), group.get("no-deps", False), group.get("whole", []),
+              group.get("prepare", ""), group.get("label", ""))
         for name, group in pins["group"].items()
     ]
     return pins["python"], groups
@@ -98,7 +101,9 @@ def make_environment(group: Group, python: str, folder: Path) -> Path:
     return executable
 
 
-def ask(python: str | Path, rows: dict[str, list[dict[str, str]]], attributes: dict[str, str]) -> Any:
+def ask(
+    python: str | Path, rows: dict[str, list[dict[str, str]]], attributes: dict[str, str], prepare: str = ""
+) -> Any:
     """Run the probe with one interpreter over the rows of each table."""
     names = {row["name"] for table in rows.values() for row in table}
     for table, column in SECOND.items():
@@ -108,6 +113,7 @@ def ask(python: str | Path, rows: dict[str, list[dict[str, str]]], attributes: d
         "same": [(row["name"], row["canonical"]) for row in rows.get("aliases", ())],
         "subclass": [(row["name"], row["base"]) for row in rows.get("bases", ())],
         "attributes": attributes,
+        "prepare": prepare,
     }
     with tempfile.TemporaryDirectory() as empty:
         done = subprocess.run(
@@ -129,6 +135,8 @@ def judge(table: str, row: dict[str, str], answers: Any) -> tuple[str, str]:
         return "", answer["how"]
     if table == "blocking" and answer["sort"] == "async function" and row["tier"] != "-":
         return "", "is a coroutine function: it does not hold the thread"
+    if table == "blocking" and (wrong := misfit(row, answer["sort"])):
+        return "", wrong
     if table == "aliases" and (wrong := answers["same"][row["name"], row["canonical"]]):
         return "", wrong
     if table == "bases" and (wrong := answers["subclass"][row["name"], row["base"]]):
@@ -141,6 +149,21 @@ def judge(table: str, row: dict[str, str], answers: Any) -> tuple[str, str]:
         if table == "returns" and target["sort"] != "class" and ":" not in other:
             return "", f"{other} is no class"
     return answer["how"], ""
+
+
+def misfit(row: dict[str, str], sort: str) -> str:
+    """Say what is wrong with the form of a row, given what its name turned out to be."""
+    if row["name"].endswith(".*") or row["tier"] == "-":
+        return ""
+    if sort == "generator function" and row["form"] != "iter":
+        return "is a generator function: nothing happens before it is iterated"
+    if sort == "property" and row["form"] != "property":
+        return "is a property"
+    if sort == "function" and row["form"] == "property":
+        return "is no property"
+    if sort == "class" and row["form"] == "method":
+        return "is a class"
+    return ""
 
 
 def normal(name: str) -> str:
@@ -159,16 +182,18 @@ def record(row: dict[str, str], version: str, how: str) -> str:
 def verify_group(tables: list[Table], group: Group, folder: Path, python: str) -> list[str]:
     """Check the rows of one group's distributions."""
     executable = make_environment(group, python, folder)
-    versions = {normal(name): version for name, version in group.install.items()}
+    versions = {normal(name + group.label): version for name, version in group.install.items()}
     rows = {
         table.name: [row for row in table.rows if normal(row["package"]) in versions] for table in tables
     }
-    answers = ask(executable, rows, attributes_of(tables))
+    answers = ask(executable, rows, attributes_of(tables), group.prepare)
     wrong = []
     for name, group_rows in rows.items():
         for row in group_rows:
             how, problem = judge(name, row, answers)
-            if problem:
+            if problem and row["checked"].startswith("source: "):
+                record(row, versions[normal(row["package"])], row["checked"])
+            elif problem:
                 wrong.append(f"{name}: {row['name']}: {problem}")
             elif difference := record(row, versions[normal(row["package"])], how):
                 print("changed", difference)
