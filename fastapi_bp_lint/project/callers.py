@@ -50,7 +50,7 @@ class Callers:
             return UNKNOWN
         options = []
         for call, where in sites:
-            callee = types.infer(call.func, where, call.span.line)
+            callee = types.callee(call, where)
             if not any(_is(v, function) for v in callee.values):
                 continue
             given, found = argument(function, param, call, callee.values)

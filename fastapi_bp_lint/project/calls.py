@@ -142,7 +142,7 @@ class Calls:
                     yield from self._method(held, name, "operator", operation.span, written(of))
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
-        callee = self._types.infer(call.func, function, call.span.line)
+        callee = self._types.callee(call, function)
         for value in callee.values:
             for edge in self._called(value, call):
                 doubt = weakest(edge.certainty, callee.certainty)
@@ -244,7 +244,7 @@ class Calls:
     def _iterate(self, region: Region, function: Function) -> Iterator[Edge]:
         subject = region.subject
         if isinstance(subject, Call):
-            callee = self._types.infer(subject.func, function, region.line)
+            callee = self._types.callee(subject, function)
             for value in callee.values:
                 target = value.function if isinstance(value, Bound) else value
                 if isinstance(target, Function) and target.facts.is_generator and not target.is_async:

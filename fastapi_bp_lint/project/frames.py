@@ -148,7 +148,7 @@ class Scopes:
 
     def _is_foreign(self, call: Call, where: Where) -> bool:
         """Whether the method belongs to an object of a library other than FastAPI."""
-        held = self._types.infer(call.func, where, call.span.line)
+        held = self._types.callee(call, where)
         return bool(held.values) and all(
             isinstance(v, External) and not v.name.startswith(MODULES) for v in held.values
         )
@@ -199,7 +199,7 @@ class Scopes:
         found = []
         for caller, call in self._callers.get(name, ()):
             if caller not in self.relevant:
-                held = self._types.infer(call.func, caller, call.span.line)
+                held = self._types.callee(call, caller)
                 if any(_is_same(v, target) for v in held.values):
                     found.append(caller)
         return found

@@ -182,7 +182,7 @@ def _called(web: Web) -> Iterator[EntryPoint]:
 
 def _from_call(web: Web, call: Call, where: Function) -> Iterator[EntryPoint]:
     types = web.replay.types
-    held = types.infer(call.func, where, call.span.line)
+    held = types.callee(call, where)
     for value in held.values:
         if not isinstance(value, External):
             continue

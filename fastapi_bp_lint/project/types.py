@@ -73,6 +73,7 @@ class Types:
         self.decorators: dict[Function, frozenset[str]] = {}
         self.decorations: dict[Function, Decoration] = {}
         self.overrides: dict[Function, tuple[Function, ...]] = {}
+        self._callees: dict[int, Held] = {}
         self._tests: dict[Function, tuple[Test, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
@@ -298,12 +299,20 @@ class Types:
         found = [b for b in cls.facts.body.bindings if b.target == name]
         return merged([self.binding(b, cls) for b in found])
 
+    def callee(self, call: Call, where: Where) -> Held:
+        """Return what a call calls."""
+        key = id(call)
+        held = self._callees.get(key)
+        if held is None:
+            held = self._callees[key] = self.infer(call.func, where, call.span.line)
+        return held
+
     def call(self, call: Call, where: Where) -> Held:
         """Return what a call gives."""
         return self.keep(id(call), lambda: self._call(call, where))
 
     def _call(self, call: Call, where: Where) -> Held:
-        callee = self.infer(call.func, where, call.span.line)
+        callee = self.callee(call, where)
         held = union(*[results.called(self, v, call, where) for v in callee.values])
         return held.doubted(callee.certainty)
 

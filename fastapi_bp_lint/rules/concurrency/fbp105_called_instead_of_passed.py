@@ -115,7 +115,7 @@ def _position(call: Call, given: Call) -> int:
 
 def _handed(call: Call, function: Function, project: Project) -> Expr:
     """Return the argument that an offloader will call."""
-    for value in project.types.infer(call.func, function, call.span.line).values:
+    for value in project.types.callee(call, function).values:
         row = _offloader(value.name) if isinstance(value, External) else None
         if row is not None and row.argument.isdigit():
             for name, given in call.keywords:
@@ -138,7 +138,7 @@ def _offloader(name: str) -> Offloader | None:
 
 
 def _gives_no_callable(call: Call, function: Function, project: Project) -> bool:
-    callee = project.types.infer(call.func, function, call.span.line).values
+    callee = project.types.callee(call, function).values
     if not callee:
         return False
     held = project.types.infer(call, function, call.span.line).values

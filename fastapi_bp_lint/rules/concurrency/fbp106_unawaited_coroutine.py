@@ -109,7 +109,7 @@ def _found(function: Function, call: Call, why: str) -> Finding:
 
 def _is_coroutine(call: Call, function: Function, project: Project) -> bool:
     """Whether all that may be called are coroutine functions of the project, for certain."""
-    callee = project.types.infer(call.func, function, call.span.line)
+    callee = project.types.callee(call, function)
     if not callee.values or callee.certainty is not Certainty.CERTAIN:
         return False
     for value in callee.values:
