@@ -147,18 +147,23 @@ class Domains:
             return False
         if self.is_shared(package) or not _LAYERED.isdisjoint(parts[:-1]):
             return False
+        modules = self._packages.get(key, ())
+        return len(self._roles(key)) >= _LEAST_ROLES and not any(map(self.roles.is_app, modules))
+
+    def _roles(self, key: tuple[str, str]) -> set[str]:
         modules = [m for m in self._packages.get(key, ()) if not m.is_package]
         folders = self._children.get(key, set())
         if len(modules) + len(folders) < _LEAST_ROLES:
-            return False
+            return set()
         roles = {self.roles.canonical.get(n, "") for n in folders}
-        roles |= {self.roles.surely(m) for m in modules}
-        return len(roles - {""}) >= _LEAST_ROLES and not any(map(self.roles.is_app, modules))
+        return (roles | {self.roles.surely(m) for m in modules}) - {""}
 
     def _is_container(self, key: tuple[str, str], found: list[tuple[str, str]]) -> bool:
         root, package = key
         inner = [p for r, p in found if r == root and p.startswith(f"{package}.")]
-        return len(inner) >= _LEAST_DOMAINS
+        if len(inner) == 1:
+            return "router" not in self._roles(key)
+        return bool(inner)
 
     def _mostly_by_domain(self, found: list[tuple[str, str]]) -> bool:
         """Whether at least half of the modules that make routers stand in the domains found."""

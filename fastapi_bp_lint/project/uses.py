@@ -139,6 +139,17 @@ class ImportUses:
         return found
 
     @cached_property
+    def assigned_attributes(self) -> frozenset[str]:
+        """Every name that is assigned as an attribute somewhere: ``constants.seen = True``."""
+        return frozenset(
+            binding.target.rpartition(".")[2]
+            for module in self._names.modules.by_path.values()
+            for _, body, _ in bodies(module)
+            for binding in body.bindings
+            if "." in binding.target and not binding.target.startswith(("self.", "cls."))
+        )
+
+    @cached_property
     def literals(self) -> frozenset[str]:
         """Every string that is an argument of a call, such as the name of a route."""
         return frozenset(

@@ -90,11 +90,11 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
 
 def _kind(function: Function, project: Project) -> str:
     """Return why the name matters, "" where it does not."""
-    if project.handlers.decorators(function):
+    if project.decorated.decorators(function):
         return "handler"
     if _is_factory(function):
         return ""
-    if function in project.handlers.dependencies:
+    if function in project.decorated.dependencies:
         return "dependency"
     domain = project.domain_of(function.module)
     role = domain.role(function.module) if domain else ""

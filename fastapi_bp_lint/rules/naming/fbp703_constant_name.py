@@ -24,8 +24,8 @@ PAGE_SIZE = 20
 ```
 
 ## Limits
-What is assigned twice, under a condition or in a loop, or changed by a function (`global`), is no
-constant. Neither are routers, loggers, types and their aliases, and objects made by a call. Lists,
+What is assigned twice, under a condition or in a loop, or changed by a function (`global`) or by
+another module (`constants.seen = True`), is no constant. Neither are routers, loggers, types and their aliases, and objects made by a call. Lists,
 sets and dictionaries count in modules of constants only: elsewhere they may be caches. An
 `__init__.py`, tests, migrations and generated code are not looked at.
 
@@ -65,6 +65,7 @@ def check(module: Module, project: Project) -> Iterator[Finding]:
             and binding.target not in changed
             and _is_plain(binding, module)
             and _is_constant(binding.value, in_display=is_constants)
+            and binding.target not in project.uses.assigned_attributes
         ):
             yield rule.at(
                 module.place(binding.span),

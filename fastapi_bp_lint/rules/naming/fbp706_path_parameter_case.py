@@ -68,7 +68,7 @@ _PARAMETER = re.compile(r"\{([^{}:]+)(?::[^{}]*)?\}")
 def check_route(function: Function, project: Project) -> Iterator[Finding]:
     if not is_application_code(function.module):
         return
-    for decorator in project.handlers.decorators(function):
+    for decorator in project.decorated.decorators(function):
         wrong = _wrong(path_of(decorator.call))
         wanted = _aliases(function) if wrong else set()
         for name in wrong:
@@ -87,7 +87,7 @@ def check_prefix(module: Module, project: Project) -> Iterator[Finding]:
             if wrong and isinstance(call.func, str):
                 owner, _, method = call.func.rpartition(".")
                 target = owner if method == "include_router" else call
-                if project.handlers.is_router(target, where):
+                if project.decorated.is_router(target, where):
                     for name in wrong:
                         yield _finding(name, module.place(call.span), "")
 
