@@ -147,7 +147,10 @@ class Imports:
         statement = self._extendable(module, needs, taken) if needs else None
         if statement is None:
             return None
-        unit = parse(self._text, (first_line(statement), last_line(statement)))
+        try:
+            unit = parse(self._text, (first_line(statement), last_line(statement)))
+        except RefusedError:
+            return None  # libcst does not get on with it: the names get a line of their own
         place = self._text.node(statement)
         start, end = (self._text.line_of(offset) for offset in place)
         span = Span(
