@@ -155,7 +155,7 @@ class Calls:
         certain = Certainty.CERTAIN
         match value:
             case External():
-                row = self.primitive(value.name)
+                row = self.primitive(value.name) if call.use != "awaited" else None
                 if row is not None and row.form in {"call", "method", "ctor-blocking"}:
                     if not _is_harmless(row, call):
                         yield Edge(row, "call", call.span, text, certain, call)
