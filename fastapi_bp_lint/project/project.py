@@ -12,7 +12,6 @@ from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.crossings import CrossDomainImport, crossings
 from fastapi_bp_lint.project.dependencies import Dependency
 from fastapi_bp_lint.project.domains import Domain, Domains
-from fastapi_bp_lint.project.handlers import Handlers
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
 from fastapi_bp_lint.project.routes import Route
@@ -90,11 +89,6 @@ class Project:
         return ImportUses(self.names)
 
     @cached_property
-    def handlers(self) -> Handlers:
-        """Which functions FastAPI calls."""
-        return Handlers(self.types)
-
-    @cached_property
     def web(self) -> Web:
         """What FastAPI makes of the project."""
         return Web(self.types)
@@ -128,6 +122,13 @@ class Project:
     def entries(self) -> tuple[EntryPoint, ...]:
         """Every function that FastAPI itself runs."""
         return entry_points(self.web)
+
+    @cached_property
+    def entry_kinds(self) -> dict[Function, str]:
+        """What FastAPI runs on the event loop -> what kind of entry it is."""
+        kinds = {"stream": "route"}
+        entries = [e for e in reversed(self.entries) if e.on_loop]
+        return {e.function: kinds.get(e.kind, e.kind) for e in entries}
 
     def each(self, kind: type) -> Iterable[Any]:
         """Give every entity of *kind* in the order of the files.

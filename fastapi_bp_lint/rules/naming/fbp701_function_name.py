@@ -90,11 +90,11 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
 
 def _kind(function: Function, project: Project) -> str:
     """Return why the name matters, "" where it does not."""
-    if project.decorated.decorators(function):
+    if function in project.handlers:
         return "handler"
     if _is_factory(function):
         return ""
-    if function in project.decorated.dependencies:
+    if any(d.function is function for d in project.dependencies):
         return "dependency"
     domain = project.domain_of(function.module)
     role = domain.role(function.module) if domain else ""

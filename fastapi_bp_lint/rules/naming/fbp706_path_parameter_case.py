@@ -50,12 +50,10 @@ from collections.abc import Iterator
 
 from fastapi_bp_lint.facts.model import Call, Literal
 from fastapi_bp_lint.finding import Finding, Place, Severity
-from fastapi_bp_lint.project.handlers import literal_text, path_of
-from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.apps import App, Arg, Included, Router
 from fastapi_bp_lint.project.naming import is_application_code, is_snake, snake
-from fastapi_bp_lint.project.uses import bodies
-from fastapi_bp_lint.project.values import Function
-from fastapi_bp_lint.rule import Preset, Project, Rule
+from fastapi_bp_lint.project.routes import Route
+from fastapi_bp_lint.rule import Certainty, Preset, Project, Rule
 
 rule = Rule(
     __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
@@ -64,43 +62,43 @@ rule = Rule(
 _PARAMETER = re.compile(r"\{([^{}:]+)(?::[^{}]*)?\}")
 
 
-@rule.on(Function)
-def check_route(function: Function, project: Project) -> Iterator[Finding]:
-    if not is_application_code(function.module):
-        return
-    for decorator in project.decorated.decorators(function):
-        wrong = _wrong(path_of(decorator.call))
-        wanted = _aliases(function) if wrong else set()
-        for name in wrong:
-            if name not in wanted:
-                yield _finding(name, function.module.place(decorator.span), function.symbol)
+@rule.on(Route)
+def check_route(route: Route, project: Project) -> Iterator[Finding]:
+    wrong = _wrong(route.own_path)
+    wanted = _aliases(route) if wrong else set()
+    symbol = route.handler.symbol if route.handler else ""
+    for name in wrong:
+        if name not in wanted:
+            yield from _findings([name], route.place, project, symbol, route.sure)
 
 
-@rule.on(Module)
-def check_prefix(module: Module, project: Project) -> Iterator[Finding]:
-    if not is_application_code(module):
-        return
-    for scope, body, _ in bodies(module):
-        where = project.names.at(module, scope) or module
-        for call in body.calls:
-            wrong = [n for k, v in call.keywords if k == "prefix" for n in _wrong(literal_text(v))]
-            if wrong and isinstance(call.func, str):
-                owner, _, method = call.func.rpartition(".")
-                target = owner if method == "include_router" else call
-                if project.decorated.is_router(target, where):
-                    for name in wrong:
-                        yield _finding(name, module.place(call.span), "")
+@rule.on(Router)
+def check_router(router: Router, project: Project) -> Iterator[Finding]:
+    given = router.options.get("prefix")
+    prefix = given.expr if isinstance(given, Arg) else None
+    if isinstance(prefix, Literal) and isinstance(prefix.value, str):
+        yield from _findings(_wrong(prefix.value), router.place, project)
+    for entry in router.entries:
+        if isinstance(entry, Included):
+            yield from _findings(_wrong(entry.prefix), entry.place, project)
 
 
-def _wrong(path: str) -> list[str]:
-    return [name for name in _PARAMETER.findall(path) if not is_snake(name)]
+@rule.on(App)
+def check_app(app: App, project: Project) -> Iterator[Finding]:
+    for entry in app.router.entries:
+        if isinstance(entry, Included):
+            yield from _findings(_wrong(entry.prefix), entry.place, project)
 
 
-def _aliases(function: Function) -> set[str]:
+def _wrong(path: str | None) -> list[str]:
+    return [name for name in _PARAMETER.findall(path or "") if not is_snake(name)]
+
+
+def _aliases(route: Route) -> set[str]:
     """Return the names that the handler's parameters have outside of it."""
     return {
         value.value
-        for param in function.facts.params
+        for param in route.target.params
         for call in _calls(param.default, param.annotation)
         for name, value in call.keywords
         if name in {"alias", "validation_alias"}
@@ -117,9 +115,18 @@ def _calls(*exprs: object) -> Iterator[Call]:
             yield from _calls(*expr)
 
 
-def _finding(name: str, place: Place, symbol: str) -> Finding:
-    return rule.at(
-        place,
-        f"the path parameter `{{{name}}}` is not in snake_case: call it `{{{snake(name)}}}`",
-        symbol=symbol,
-    )
+def _findings(
+    names: list[str],
+    place: Place,
+    project: Project,
+    symbol: str = "",
+    certainty: Certainty = Certainty.CERTAIN,
+) -> Iterator[Finding]:
+    if names and is_application_code(project.modules.by_path[place.path]):
+        for name in names:
+            yield rule.at(
+                place,
+                f"the path parameter `{{{name}}}` is not in snake_case: call it `{{{snake(name)}}}`",
+                symbol=symbol,
+                certainty=certainty,
+            )
