@@ -6,6 +6,8 @@ DEPENDS = frozenset({"fastapi.Depends", "fastapi.params.Depends"})
 SECURITY = frozenset({"fastapi.Security", "fastapi.params.Security"})
 MARKERS = DEPENDS | SECURITY
 
+APP_CLASS = "fastapi.FastAPI"
+ROUTER_CLASS = "fastapi.APIRouter"
 APPS = frozenset({"fastapi.FastAPI", "starlette.applications.Starlette"})
 ROUTERS = frozenset({"fastapi.APIRouter", "starlette.routing.Router"})
 CONSTRUCTORS = APPS | ROUTERS
@@ -34,6 +36,17 @@ CALLED = ADDERS | (OTHER_ADDERS - {"host"})
 METHODS = DECORATORS | ADDERS | OTHER_ADDERS
 """All that registers something when it is called on an application or a router."""
 
+ATTRIBUTES = {
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+    "title": "FastAPI",
+    "version": "0.1.0",
+    "prefix": "",
+    "root_path": "",
+}
+"""Attributes of applications and routers that have these values when nothing else is said."""
 PARAMETERS: dict[str, tuple[str, ...]] = {
     **{verb: ("path",) for verb in VERBS},
     "api_route": ("path",),

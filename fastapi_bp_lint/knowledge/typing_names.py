@@ -25,6 +25,7 @@ OPAQUE = _typing("Any", "Callable", "Literal", "TypeAlias", "Never", "NoReturn",
 }
 TYPE_VARIABLES = _typing("TypeVar")
 SELF = _typing("Self")
+SEQUENCES = frozenset({"builtins.list", "builtins.tuple", "builtins.reversed", "builtins.sorted"})
 PLAIN_GENERICS = frozenset(
     f"builtins.{name}" for name in ("list", "dict", "tuple", "set", "frozenset", "type")
 )

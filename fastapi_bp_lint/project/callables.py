@@ -11,7 +11,7 @@ from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.annotations import is_class_name
 from fastapi_bp_lint.project.decoration import returned
-from fastapi_bp_lint.project.made import Bundle, Closure, Object
+from fastapi_bp_lint.project.made import Bundle, Closure, Object, made
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -88,7 +88,7 @@ class Callables:
             case Class():
                 return self._class(value)
             case Object():
-                return self._instance(value.of, Held((value,)))
+                return self._instance(value.of, made(value))
             case Instance(of=Class()):
                 assert isinstance(value.of, Class)
                 return self._instance(value.of, Held((value,)))

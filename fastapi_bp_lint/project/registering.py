@@ -9,6 +9,7 @@ from fastapi_bp_lint.finding import Certainty, Place, Span, weakest
 from fastapi_bp_lint.knowledge.fastapi_names import (
     ADDERS,
     APPS,
+    ATTRIBUTES,
     CONSTRUCTORS,
     DECORATORS,
     FUNCTION_KEYWORDS,
@@ -209,6 +210,11 @@ class Registry:
         own = self.own.get(router)
         if own is not None:
             return self._own_attribute(router, own, name)
+        return self._option(router, name)
+
+    def _option(self, router: Router, name: str) -> Held:
+        if name not in router.options and name in ATTRIBUTES:
+            return Held((Scalar(ATTRIBUTES[name]),))
         return self.replay.value(router.options.get(name))
 
     def _own_attribute(self, router: Router, own: Class, name: str) -> Held:
@@ -217,7 +223,7 @@ class Registry:
             if method is not None:
                 frame = self.replay.module_frame(method.module)
                 return made(Closure(method, frame, made(router)))
-        held = self.replay.value(router.options.get(name))
+        held = self._option(router, name)
         instance = Held((Instance(own),))
         return held if held.values else members.attribute(self.replay.types, instance, name)
 

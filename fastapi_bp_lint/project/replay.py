@@ -28,6 +28,7 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, MARKERS
+from fastapi_bp_lint.knowledge.typing_names import SEQUENCES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.annotations import is_type
 from fastapi_bp_lint.project.apps import Arg, Router
@@ -290,7 +291,9 @@ class Replay:
             return UNKNOWN
         return thing if isinstance(thing, Held) else self.eval(thing.expr, thing.frame, thing.line)
 
-    def eval(self, expr: Expr, frame: Frame, line: int = 0) -> Held:  # noqa: C901, PLR0911 - one table
+    def eval(  # noqa: C901, PLR0911 - one table
+        self, expr: Expr, frame: Frame, line: int = 0
+    ) -> Held:
         """Return what *expr* holds in *frame*."""
         match expr:
             case str():
@@ -304,8 +307,8 @@ class Replay:
             case Attr():
                 return self.attribute(self.eval(expr.value, frame, line), expr.name)
             case Awaited():
-                held = self.eval(expr.value, frame, line)
-                return union(*[v.result if isinstance(v, Coroutine) else one(v) for v in held.values])
+                values: tuple[Any, ...] = self.eval(expr.value, frame, line).values
+                return union(*[v.result if isinstance(v, Coroutine) else made(v) for v in values])
             case Either():
                 return union(*[self.eval(o, frame, line) for o in expr.options])
             case Group():
@@ -596,7 +599,7 @@ class Replay:
             if len(name.values) == 1 and isinstance(name.values[0], Scalar):
                 target = self.eval(call.args[0], frame, call.span.line)
                 return self.attribute(target, str(name.values[0].value))
-        if value.name in {"builtins.list", "builtins.tuple", "builtins.reversed"} and call.args:
+        if value.name in SEQUENCES and call.args:
             return self.eval(call.args[0], frame, call.span.line)
         return self.registry.route_object(value, call, frame) or results.called(
             self.types, value, call, frame.where
@@ -637,12 +640,7 @@ class Replay:
         if self._depth > _DEEPEST or self._frames > _MOST_FRAMES:
             return UNKNOWN
         if not relevant and key not in self.scopes.inner and not _gives_parameter(function):
-            value = Bound(function, closure.receiver.values[0]) if closure.receiver and isinstance(  # type: ignore[arg-type]
-                closure.receiver.values[0], Instance | Class
-            ) else function
-            if call is None:
-                return UNKNOWN
-            return results.called(self.types, value, call, frame.where)
+            return self._plainly(closure, call, frame)
         inner = self.frame_of(closure, call, frame)
         if relevant:
             self.run_frame(function, inner)
@@ -652,6 +650,16 @@ class Replay:
         if not held.values and not relevant:
             held = results.result(self.types, function, None)
         return one(Coroutine(held)) if function.is_async and held.values else held
+
+    def _plainly(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
+        """Return what a call gives that nothing but the types of its arguments decides."""
+        if call is None:
+            return UNKNOWN
+        receiver = closure.receiver.values[0] if closure.receiver else None
+        value: Bound | Function = closure.function
+        if isinstance(receiver, Instance | Class):
+            value = Bound(closure.function, receiver)
+        return results.called(self.types, value, call, frame.where)
 
     def _returned(self, function: Function, inner: Frame) -> Held:
         if function.facts.is_generator:
@@ -719,8 +727,10 @@ class Replay:
         line = call.span.line
         found: dict[str, Arg | Held] = {}
         args = list(call.args)
-        if args and isinstance(args[-1], Star):
-            spread = self.rounds(self.eval(args.pop().value, frame, line)) or ()
+        last = args[-1] if args else None
+        if isinstance(last, Star):
+            args.pop()
+            spread = self.rounds(self.eval(last.value, frame, line)) or ()
             for name, held in zip(positional[len(args) :], spread, strict=False):
                 found[name] = held
         for name, expr in zip(positional, args, strict=False):

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi_bp_lint.facts.model import Expr
 from fastapi_bp_lint.finding import Certainty, Place, weakest
 from fastapi_bp_lint.knowledge.fastapi_names import (
+    APP_CLASS,
     DEFAULT_METHODS,
     DEFAULT_STATUS,
     PLAIN,
     RESPONSE,
     RESPONSES,
+    ROUTER_CLASS,
     STATUS_ENUM,
     STATUS_MODULE,
     STATUS_PREFIX,
@@ -146,6 +148,15 @@ class Route:
         return self._model.dependencies.callables.target(held)
 
     @property
+    def mounted(self) -> str | None:
+        """The name of what is mounted, where it is an application or a known class."""
+        if not isinstance(self.entry, Mounted):
+            return None
+        if self.entry.child is not None:
+            return self._model.class_of(self.entry.child)
+        return self.target.symbol or None
+
+    @property
     def handler(self) -> Function | None:
         """The function of the project that handles it, under all wrappers."""
         return self.target.function
@@ -163,17 +174,16 @@ class Route:
         return True if self.kind == "websocket" else self.is_async
 
     @cached_property
-    def name(self) -> str:
-        """The name by which ``url_for`` finds it."""
+    def name(self) -> str | None:
+        """The name by which ``url_for`` finds it; a mount may have none."""
         given = self._model.text(self.options.get("name"))
         if given is not None:
             return given
+        if isinstance(self.entry, Mounted):
+            return None
         if self.target.kind == "partial":
             return "partial"
-        symbol = self.target.cls.name if self.target.cls else self.target.symbol.rpartition(".")[2]
-        if isinstance(self.entry, Mounted):
-            return ""
-        return symbol
+        return self.target.cls.name if self.target.cls else self.target.symbol.rpartition(".")[2]
 
     @cached_property
     def status_code(self) -> int | None:
@@ -327,6 +337,13 @@ class RouteModel:
         if key not in self._listed:
             self._listed[key] = self.dependencies.listed(self.replay.value(given))
         return self._listed[key]
+
+    def class_of(self, router: Router) -> str:
+        """Return the dotted name of the class of a router or application."""
+        own = self.replay.registry.own.get(router)
+        if own is not None:
+            return own.symbol
+        return APP_CLASS if router.app is not None else ROUTER_CLASS
 
     def text(self, thing: Arg | Held | None) -> str | None:
         """Return the text of an argument, None when there is none."""

@@ -116,10 +116,14 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _marker(recipe: Recipe) -> str:
-    """Return the file that makes the folder a project root and pins its FastAPI."""
+    """Return the file that makes the folder a project root and pins its FastAPI.
+
+    Single modules are imported from that folder, which nothing in them says.
+    """
+    source = '[tool.fbp-lint]\nsrc = ["."]\n' if recipe.modules else ""
     return (
         f'[project]\nname = "{recipe.name}"\nversion = "0"\n'
-        f'dependencies = ["fastapi=={recipe.fastapi}"]\n'
+        f'dependencies = ["fastapi=={recipe.fastapi}"]\n{source}'
     )
 
 
