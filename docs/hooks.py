@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import runpy
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
@@ -180,6 +181,13 @@ def _first_sentence(file: Path) -> str:
     return " ".join(text.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
+def accuracy_table() -> str:
+    """Return what the linter finds, misses and makes up in the sample project."""
+    script = runpy.run_path(str(ROOT / "tests" / "accuracy.py"))
+    breaks = script["PROJECTS"] / "bookshop" / "expected" / "breaks.tsv"
+    return str(script["table"](script["judge"](breaks)))
+
+
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
@@ -192,4 +200,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "formats": format_table,
     "layers": layer_list,
     "modules": module_table,
+    "accuracy": accuracy_table,
 }

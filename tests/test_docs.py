@@ -83,6 +83,12 @@ def test_presets_are_counted_and_each_contains_the_one_before(hooks: ModuleType)
     assert counts[-1] == len(catalogue())
 
 
+def test_accuracy_is_counted(hooks: ModuleType) -> None:
+    page = shown(hooks, "accuracy.md")
+    assert re.search(r"^\| FBP101 \| [1-9]\d* \| 0 \| 0 \|$", page, re.MULTILINE)
+    assert "| all |" in page
+
+
 def test_words_with_fixed_values_are_in_the_glossary() -> None:
     text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
     values = [one.value for kind in (Applicability, Certainty, Preset) for one in kind]
