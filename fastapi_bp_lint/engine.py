@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi_bp_lint import suppress
-from fastapi_bp_lint.config import Config, Known, Location, load, locate, matching
+from fastapi_bp_lint.config import Config, Known, Location, load, locate, matching, real
 from fastapi_bp_lint.facts.model import FileFacts, Mark
 from fastapi_bp_lint.finding import Applicability, Certainty, Finding, Place, Preset, Span, sort_key
 from fastapi_bp_lint.output import FORMATS
@@ -71,20 +71,19 @@ def prepare(request: Request) -> Plan:
         ConfigError: the configuration cannot be used.
 
     """
-    overlaid = {path.resolve() for path in request.overlays}
-    missing = tuple(p for p in request.paths if not p.exists() and p.resolve() not in overlaid)
-    paths = [path for path in request.paths if path not in missing] or [Path()]
-    location = _location(paths, request)
+    overlaid = {real(path) for path in request.overlays}
+    missing = tuple(p for p in request.paths if not os.path.lexists(p) and real(p) not in overlaid)
+    paths = [path for path in request.paths if path not in missing]
+    location = _location(paths or [Path()], request)
     config = load(location.file, known())
     codes = _selected(config, request.layer)
     rules = load_rules(codes)
     workspace = Workspace(location.root, config, codes, jobs=request.jobs)
     for path, text in request.overlays.items():
-        if (inner := _under(location.root, path)) is not None:
-            workspace.overlays[inner] = text
-    inner_paths = {path: _under(location.root, path) for path in paths}
-    shown = tuple(inner for inner in inner_paths.values() if inner is not None)
-    outside = tuple(path for path, inner in inner_paths.items() if inner is None)
+        workspace.overlays |= dict.fromkeys(_under(location.root, path), text)
+    inner = {path: _under(location.root, path) for path in paths}
+    shown = tuple(name for names in inner.values() for name in names)
+    outside = tuple(path for path, names in inner.items() if not names)
     if request.certainty is not None:
         config = config._replace(certainty=request.certainty)
     return Plan(
@@ -274,20 +273,25 @@ def _location(paths: Iterable[Path], request: Request) -> Location:
     """Return the project of the first path, or the one around all of them if there is one."""
     first, *others = paths
     location = locate(first, request.config, isolated=request.isolated)
-    if any(_under(location.root, path) is None for path in others):
-        shared = Path(os.path.commonpath([path.resolve() for path in (first, *others)]))
+    if any(not _under(location.root, path) for path in others):
+        shared = Path(os.path.commonpath([real(path) for path in (first, *others)]))
         wider = locate(shared, request.config, isolated=request.isolated)
         if wider.marked:
             return wider
     return location
 
 
-def _under(root: Path, path: Path) -> str | None:
-    """Return *path* relative to *root*, "" for the root itself, None outside of it."""
-    real = path.resolve()
-    if real == root:
-        return ""
-    return real.relative_to(root).as_posix() if root in real.parents else None
+def _under(root: Path, path: Path) -> tuple[str, ...]:
+    """Return *path* relative to *root*, "" for the root itself; nothing outside of it.
+
+    A link to a file has two names: its own and that of the file.
+    """
+    places = dict.fromkeys((real(path), Path(os.path.realpath(path))))
+    return tuple(
+        "" if place == root else place.relative_to(root).as_posix()
+        for place in places
+        if place == root or root in place.parents
+    )
 
 
 def _selected(config: Config, layer: Layer) -> frozenset[str]:

@@ -8,6 +8,7 @@ from fastapi_bp_lint.config.keys import Config as Config
 from fastapi_bp_lint.config.keys import Key as Key
 from fastapi_bp_lint.config.locate import Location as Location
 from fastapi_bp_lint.config.locate import locate as locate
+from fastapi_bp_lint.config.locate import real as real
 from fastapi_bp_lint.config.read import ConfigError as ConfigError
 from fastapi_bp_lint.config.read import Declared as Declared
 from fastapi_bp_lint.config.read import Known as Known

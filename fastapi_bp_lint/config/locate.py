@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,14 +34,22 @@ def locate(start: Path, explicit: Path | None = None, *, isolated: bool = False)
         ConfigError: a configuration file on the way cannot be read.
 
     """
-    here = start.resolve()
+    here = real(start)
     folder = here if here.is_dir() else here.parent
     if explicit is not None:
-        file = explicit.resolve()
+        file = real(explicit)
         inside = file.parent == folder or file.parent in folder.parents
         return Location(file.parent, file, marked=True) if inside else _plain(folder, file)
     found = None if isolated else _configured(folder)
     return found or _plain(folder, None)
+
+
+def real(path: Path) -> Path:
+    """Return where *path* stands: links are followed but for the last, if it is one to a file."""
+    # A name may be too long to ask for: that raises in pathlib and is False in os.path.
+    if os.path.islink(path) and not path.is_dir():  # noqa: PTH114
+        return Path(os.path.realpath(path.parent)) / path.name
+    return Path(os.path.realpath(path))
 
 
 def _configured(folder: Path) -> Location | None:
