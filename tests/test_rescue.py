@@ -56,5 +56,10 @@ def test_what_no_python_reads_is_a_problem_with_its_line() -> None:
     assert rewritten("def f(:\n") is None
 
 
+@pytest.mark.parametrize("text", ["(" * 5000 + ")" * 5000, "x" + ".y" * 5000, "["], ids=len)
+def test_what_would_overflow_the_stack_is_not_tried(text: str) -> None:
+    assert rewritten(f"type X = int\nx = {text}\n") is None
+
+
 def _bodies(facts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - three kinds of facts
     return [facts.body, *[f.body for f in facts.functions], *[c.body for c in facts.classes]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     Position = tuple[int, int]
     Placing = Callable[[cst.CSTNode], tuple[Position, Position]]
+
+_DEEPEST = 200
+_LONGEST = 5_000
 
 
 def decode(source: bytes) -> str:
@@ -66,6 +70,8 @@ class Patch(NamedTuple):
 
 def rewritten(text: str) -> str | None:
     """Return *text* without what only newer Pythons read; None when libcst cannot read it either."""
+    if not _bearable(text):
+        return None
     import libcst as cst  # noqa: PLC0415 - hardly any file needs it
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415
 
@@ -91,6 +97,20 @@ def rewritten(text: str) -> str | None:
     for patch in sorted(patches, reverse=True):
         _apply(lines, patch)
     return "\n".join(lines)
+
+
+def _bearable(text: str) -> bool:
+    """Whether libcst survives *text*: it overflows the stack of the process where CPython refuses.
+
+    No Python reads brackets nested more than 200 deep, and a chain of thousands of operators takes
+    libcst minutes. A bracket in a string counts too: at worst the file is not rewritten.
+    """
+    depth = 0
+    for bracket in re.findall(r"[(\[{)\]}]", text):
+        depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            return False
+    return max(map(len, text.split("\n"))) <= _LONGEST
 
 
 def _patches(node: cst.CSTNode, lines: list[str], place: Placing) -> Iterator[Patch]:
