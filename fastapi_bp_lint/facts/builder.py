@@ -128,6 +128,7 @@ class Builder:
         self.classes: list[ClassFacts] = []
         self.statements: list[tuple[int, int]] = []
         self.strings: set[str] = set()
+        self.long_strings: list[tuple[int, int]] = []
         self._reads: list[tuple[list[tuple[str, int, int]], dict[str, Any]]] = []
 
     def module(self, tree: ast.Module) -> str:
@@ -140,6 +141,11 @@ class Builder:
         handlers = self.handlers
         for node in body:
             handlers[node.__class__](self, node)
+
+    def long_string(self, node: ast.expr) -> None:
+        """Note the lines of a string that goes over several."""
+        if node.end_lineno != node.lineno:
+            self.long_strings.append((node.lineno, node.end_lineno or node.lineno))
 
     def expr(self, node: ast.AST) -> Expr:
         """Read an expression into the present body and return what it is."""

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi_bp_lint.facts.model import Comment
 
 _SPEAKS = re.compile(r"#[^\n]*?\b(?:noqa|fbp)\b", re.IGNORECASE)
+_STRING = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
-def comments(text: str, tree: ast.Module) -> tuple[Comment, ...]:
-    """Return every comment that names noqa or fbp; *column* is where its ``#`` stands."""
+def comments(text: str, strings: Sequence[tuple[int, int]]) -> tuple[Comment, ...]:
+    """Return every comment that names noqa or fbp; *column* is where its ``#`` stands.
+
+    *strings* are the first and last lines of the strings that go over several.
+    """
     candidates = list(_candidates(text))
-    if not candidates:
-        return ()
-    quoted = [
-        (node.lineno, node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
-    ]
-    if any(first <= c.line <= last for c in candidates for first, last in quoted):
+    if any(first <= c.line <= last for c in candidates for first, last in strings):
         return tuple(_tokenized(text))
     return tuple(candidates)
 
 
 def _candidates(text: str) -> Iterator[Comment]:
-    if "noqa" not in text.lower() and "fbp" not in text.lower():
+    """Give what is a comment unless a string of several lines holds it."""
+    lower = text.lower()
+    if "noqa" not in lower and "fbp" not in lower:
         return
-    for number, line in enumerate(text.split("\n"), 1):
-        if "#" in line and _SPEAKS.search(line):
-            column = line.index("#")
-            yield Comment(line[column:].rstrip("\r\n"), number, column)
+    for found in _SPEAKS.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.start())
+        line = text[start : end if end >= 0 else len(text)]
+        bare = _STRING.sub(lambda quoted: " " * len(quoted[0]), line)
+        column = bare.find("#")
+        if column >= 0 and _SPEAKS.search(line, column):
+            yield Comment(line[column:].rstrip(), text.count("\n", 0, start) + 1, column)
 
 
 def _tokenized(text: str) -> Iterator[Comment]:
-    """Return the same from the tokens: some ``#`` may stand inside a string."""
+    """Give the same from the tokens: some ``#`` may stand inside a string."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT and _SPEAKS.search(token.string):

@@ -96,10 +96,12 @@ def _constant(builder: Builder, node: ast.Constant) -> Expr:
         return Literal(value, kind.__name__)  # type: ignore[arg-type]
     if kind is bool or value is None:
         return _LITERALS[value]  # type: ignore[index]
+    builder.long_string(node)
     return Literal(None, kind.__name__)
 
 
 def _string(builder: Builder, node: ast.Constant, value: str) -> Expr:
+    builder.long_string(node)
     if len(value) > LONGEST_TEXT:
         return Literal(None, "long")
     if len(value) <= _LONGEST_REFERENCE and value.replace(".", "").isidentifier() and "." in value:
@@ -127,6 +129,7 @@ def _forward_reference(builder: Builder, node: ast.Constant, value: str) -> Expr
 
 
 def _joined(builder: Builder, node: ast.JoinedStr) -> Expr:
+    builder.long_string(node)
     return Text(tuple([builder.expr(v) for v in node.values]))
 
 

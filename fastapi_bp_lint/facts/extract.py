@@ -77,7 +77,7 @@ def _facts(tree: ast.Module, text: str, path: str, checks: Checks) -> FileFacts:
         classes=tuple(builder.classes),
         body=builder.finish(),
         exports=builder.exports,
-        comments=comments(text, tree),
+        comments=comments(text, builder.long_strings),
         statements=tuple(builder.statements),
         strings=tuple(sorted(builder.strings)),
         docstring=docstring,

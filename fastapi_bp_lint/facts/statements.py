@@ -182,7 +182,9 @@ def _expression(builder: Builder, node: ast.Expr) -> None:
     value = node.value
     if value.__class__ is ast.Call:
         call(builder, value, "dropped")  # type: ignore[arg-type]
-    elif value.__class__ is not ast.Constant:
+    elif value.__class__ is ast.Constant:
+        builder.long_string(value)
+    else:
         builder.expr(value)
 
 
