@@ -5,6 +5,7 @@ module of the asked packages is imported. A path counts when its module means to
 is in `__all__`, is imported as itself (`from x import y as y`), stands in a package's `__init__`,
 or is where the object is defined.
 """
+# ruff: noqa: ANN401 - any object of any package is looked at
 
 import ast
 import importlib
@@ -17,9 +18,20 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import probe
+import probe  # type: ignore[import-not-found]
 
-_TESTS = {"tests", "test", "testing", "conftest", "benchmarks", "examples", "__main__", "idlelib", "vendor", "vendored"}
+_TESTS = {
+    "tests",
+    "test",
+    "testing",
+    "conftest",
+    "benchmarks",
+    "examples",
+    "__main__",
+    "idlelib",
+    "vendor",
+    "vendored",
+}
 
 
 def modules(package: str) -> Iterator[types.ModuleType]:
@@ -28,7 +40,9 @@ def modules(package: str) -> Iterator[types.ModuleType]:
     if root is None:
         return
     yield root
-    for found in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{package}.", onerror=lambda _: None):
+    for found in pkgutil.walk_packages(
+        getattr(root, "__path__", ()), f"{package}.", onerror=lambda _: None
+    ):
         parts = found.name.split(".")
         if _TESTS.isdisjoint(parts) and not any(_hidden(part) for part in parts) and len(parts) < 6:
             module = _imported(found.name)
@@ -58,7 +72,9 @@ def offered(module: types.ModuleType, top: str) -> Iterator[tuple[str, Any]]:
             continue
         home, own_name = _said(value, "__module__"), _said(value, "__qualname__")
         is_definition = home == module.__name__ and own_name == name
-        in_package = package and home is not None and home.split(".")[0] == top.split(".")[0]
+        in_package = (
+            package and home is not None and home.partition(".")[0] == top.split(".", maxsplit=1)[0]
+        )
         if issubclass(type(value), types.ModuleType):
             if name in renamed and value.__name__ != f"{module.__name__}.{name}":
                 yield name, value
@@ -123,7 +139,9 @@ def best(paths: set[str], value: Any) -> str:
     return min(paths, key=lambda path: (path.count("."), path != home, path))
 
 
-def discover(packages: list[str], names: list[str], attributes: dict[str, str], whole: list[str]) -> dict[str, Any]:
+def discover(
+    packages: list[str], names: list[str], attributes: dict[str, str], whole: list[str]
+) -> dict[str, Any]:
     """Give the aliases and the subclasses; *whole* packages have all their classes followed."""
     known = roots(names, attributes)
     seen: dict[int, tuple[Any, set[str]]] = {}
@@ -141,10 +159,16 @@ def discover(packages: list[str], names: list[str], attributes: dict[str, str], 
         if key not in chosen and _follows(value, whole):
             home = (_said(value, "__module__") or _said(value, "__name__") or "").split(".")[0]
             own = {path for path in paths if path.split(".")[0] == home} or paths
-            chosen[key] = value.__name__ if isinstance(value, types.ModuleType) else best(own, value)
+            chosen[key] = (
+                value.__name__ if isinstance(value, types.ModuleType) else best(own, value)
+            )
     inherited = _subclasses(seen, known, chosen)
     aliases = {
-        path: chosen[key] for key, (_, paths) in seen.items() if key in chosen for path in paths if path != chosen[key]
+        path: chosen[key]
+        for key, (_, paths) in seen.items()
+        if key in chosen
+        for path in paths
+        if path != chosen[key]
     }
     return {"aliases": aliases, "bases": inherited}
 
@@ -174,7 +198,7 @@ def _resolves(path: str, value: Any) -> bool:
 
 def _follows(value: Any, whole: list[str]) -> bool:
     home = _said(value, "__module__") or _said(value, "__name__") or ""
-    return home.split(".")[0] in whole
+    return home.partition(".")[0] in whole
 
 
 def _subclasses(
@@ -186,7 +210,11 @@ def _subclasses(
     for key, cls in classes.items():
         nearest: list[type] = []
         for above in cls.__mro__[1:]:
-            if id(above) in chosen and not any(issubclass(one, above) for one in nearest) and _related(cls, above):
+            if (
+                id(above) in chosen
+                and not any(issubclass(one, above) for one in nearest)
+                and _related(cls, above)
+            ):
                 nearest.append(above)
         if nearest and key not in chosen and key in seen:
             chosen[key] = best(seen[key][1], cls)
@@ -196,7 +224,10 @@ def _subclasses(
 
 def _related(cls: type, above: type) -> bool:
     """Tell whether a subclass may stand in for its base: an asynchronous one may not."""
-    if above.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__.split(".")[0] not in sys.stdlib_module_names:
+    if (
+        above.__module__.split(".")[0] in sys.stdlib_module_names
+        and cls.__module__.split(".")[0] not in sys.stdlib_module_names
+    ):
         return False
     return _asynchronous(above) or not _asynchronous(cls)
 

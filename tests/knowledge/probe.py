@@ -3,21 +3,21 @@
 `verify.py` runs this file with the interpreter of a throwaway environment: a JSON object of
 questions comes in on standard input, a JSON object of answers goes out.
 """
+# ruff: noqa: ANN401 - any object of any package is looked at
 
 import ast
-import functools
 import importlib
 import inspect
 import itertools
 import json
 import re
 import sys
-import textwrap
 import types
-import typing
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+import classes  # type: ignore[import-not-found]
 
 # What has no class-level attribute to look at: the methods of clients that are built from a service
 # description when they are made.
@@ -25,8 +25,12 @@ _SERVICE_MODELS = {"boto3.client": "client", "boto3.resource": "resource"}
 
 # Functions that people use like classes: their attributes are those of what they make.
 _FACTORIES = {
-    "threading.Lock", "threading.RLock", "select.poll",
-    "multiprocessing.Lock", "multiprocessing.Event", "multiprocessing.Queue",
+    "threading.Lock",
+    "threading.RLock",
+    "select.poll",
+    "multiprocessing.Lock",
+    "multiprocessing.Event",
+    "multiprocessing.Queue",
 }
 
 
@@ -40,10 +44,6 @@ class Answer(NamedTuple):
     returns: str
 
 
-class NotFoundError(Exception):
-    """The name does not exist in this environment."""
-
-
 def resolve(name: str, attributes: dict[str, str]) -> Answer:
     """Follow a dotted name from its module to the object, through declared attributes as well."""
     try:
@@ -51,7 +51,9 @@ def resolve(name: str, attributes: dict[str, str]) -> Answer:
     except BaseException as error:  # noqa: BLE001 - importing other people's code may raise anything
         why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return Answer(found=False, how=why, sort="", defined="", returns="")
-    return Answer(True, how, _sort(value), _defined(value), _returns(value))
+    return Answer(
+        found=True, how=how, sort=_sort(value), defined=_defined(value), returns=_returns(value)
+    )
 
 
 def look_up(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
@@ -70,7 +72,7 @@ def _walk(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
         if part == "*":
             return value, how
         if isinstance(value, types.ModuleType):
-            value = _member_of_module(value, part, ".".join(parts[: position + 1]))
+            value = classes.member_of_module(value, part, ".".join(parts[: position + 1]))
         else:
             path = ".".join(parts[: position + 1])
             if not inspect.isclass(value) and ".".join(parts[:position]) in _FACTORIES:
@@ -86,7 +88,7 @@ def _walk(name: str, attributes: dict[str, str]) -> tuple[Any, str]:
 
 
 def _says_nothing(owner: Any, part: str) -> bool:
-    if _declared(owner, part) is not None:
+    if classes.declared(owner, part) is not None:
         return False
     try:
         return not hasattr(owner, part)
@@ -99,153 +101,42 @@ def _promised(owner: Any, path: str, attributes: dict[str, str]) -> tuple[Any, s
     part = path.rpartition(".")[2]
     for base in getattr(owner, "__mro__", ()):
         methods = [value for value in vars(base).values() if inspect.isfunction(value)]
-        for node in itertools.chain.from_iterable(ast.walk(_tree(method)) for method in methods):
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if any(isinstance(t, ast.Attribute) and t.attr == part and _is_self(t.value) for t in targets):
+        for node in itertools.chain.from_iterable(
+            ast.walk(classes.tree(method)) for method in methods
+        ):
+            targets = (
+                node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            )
+            if any(
+                isinstance(t, ast.Attribute) and t.attr == part and classes.is_self(t.value)
+                for t in targets
+            ):
                 known = attributes.get(path, "self")
-                value = _walk(known, attributes)[0] if known != "self" else _made(getattr(node, "value", None), base)
+                value = (
+                    _walk(known, attributes)[0]
+                    if known != "self"
+                    else classes.made_by(getattr(node, "value", None), base)
+                )
                 return value, f"source: set in the body of {base.__qualname__}"
-    raise NotFoundError(path)
-
-
-def _tree(value: Any) -> ast.AST:
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(value)))
-    except (OSError, TypeError, SyntaxError):
-        return ast.Pass()
-
-
-def _is_self(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
-
-
-def _made(node: ast.AST | None, owner: Any) -> Any:
-    """Give the class that an expression constructs, or that the called method promises."""
-    if not isinstance(node, ast.Call):
-        return _MISSING
-    if isinstance(node.func, ast.Attribute) and _is_self(node.func.value):
-        method = inspect.getattr_static(owner, node.func.attr, None)
-        made = _result_class(getattr(method, "__func__", method))
-    else:
-        home = getattr(inspect.unwrap(owner.__init__), "__globals__", {})
-        made = _as_class(ast.unparse(node.func), home.get("__name__", owner.__module__))
-    return _MISSING if made is None else made
-
-
-def _member_of_module(module: types.ModuleType, part: str, path: str) -> Any:
-    try:
-        return getattr(module, part)
-    except AttributeError:
-        pass
-    try:
-        return importlib.import_module(path)
-    except ModuleNotFoundError as error:
-        if error.name and (path == error.name or path.startswith(f"{error.name}.")):
-            raise NotFoundError(path) from None
-        raise
+    raise classes.NotFoundError(path)
 
 
 def _member(owner: Any, part: str) -> tuple[Any, bool]:
-    """Give an attribute of a class or of an object, by its value or by what it is declared to hold."""
-    found = inspect.getattr_static(owner, part, _MISSING)
-    if found is _MISSING:
-        declared = _declared(owner, part)
+    """Give an attribute of a class or object, by its value or by what it is declared to hold."""
+    found = inspect.getattr_static(owner, part, classes.MISSING)
+    if found is classes.MISSING:
+        declared = classes.declared(owner, part)
         if declared is not None:
             return declared, True
         # modules' stand-ins and metaclasses may answer what no static look-up sees
         return getattr(owner, part), False
-    getter = _getter(found)
+    getter = classes.getter(found)
     if getter is None:
-        return (getattr(owner, part) if not isinstance(found, types.MemberDescriptorType) else found), False
-    result = _result_class(getter)
+        return (
+            getattr(owner, part) if not isinstance(found, types.MemberDescriptorType) else found
+        ), False
+    result = classes.result_class(getter)
     return (result if result is not None else found), True
-
-
-_MISSING = object()
-
-
-def _getter(found: Any) -> Any:
-    if isinstance(found, property):
-        return found.fget
-    if isinstance(found, functools.cached_property):
-        return found.func
-    inner = getattr(type(found), "__get__", None) and (
-        getattr(found, "fget", None) or getattr(found, "func", None) or getattr(found, "__wrapped__", None)
-    )
-    is_memo = type(found).__name__ in {"cached_property", "memoized_property", "ro_memoized_property",
-                                       "ro_non_memoized_property", "reify", "non_memoized_property"}
-    return inner if is_memo else None
-
-
-def _declared(owner: Any, part: str) -> Any:
-    """Look for `part: Type` in the class bodies of the owner."""
-    cls = owner if inspect.isclass(owner) else type(owner)
-    for base in cls.__mro__:
-        written = inspect.get_annotations(base).get(part)
-        if written is not None:
-            return _as_class(written, base.__module__)
-    return None
-
-
-def _result_class(function: Any) -> Any:
-    written = getattr(function, "__annotations__", {}).get("return")
-    if written is not None:
-        return _as_class(written, function.__module__)
-    if function is None:
-        return None
-    for node in ast.walk(_tree(function)):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and not isinstance(node.value.func, ast.Attribute):
-            return _as_class(ast.unparse(node.value.func), function.__module__)
-    return None
-
-
-def _as_class(written: Any, module: str) -> Any:
-    if isinstance(written, str):
-        written = _evaluate(written.strip("'\""), module)
-    if isinstance(written, typing.TypeVar):
-        written = written.__bound__
-    origin = typing.get_origin(written)
-    if origin in {typing.Union, types.UnionType}:
-        members = [m for m in typing.get_args(written) if m is not type(None)]
-        return _as_class(members[0], module) if len(members) == 1 else None
-    if origin in {typing.ClassVar, typing.Final, typing.Annotated}:
-        return _as_class(typing.get_args(written)[0], module)
-    if inspect.isclass(origin):
-        return origin
-    return written if inspect.isclass(written) else None
-
-
-def _evaluate(written: str, module: str) -> Any:
-    """Evaluate an annotation, with the names that its module imports for type checkers only."""
-    loaded = sys.modules[module]
-    scope = {**vars(typing), **vars(loaded)}
-    for _ in range(20):
-        try:
-            return eval(written, scope)  # noqa: S307 - annotations of installed packages
-        except NameError as error:
-            missing = error.name
-            if missing is None or missing not in (found := _imported_for_typing(loaded, missing)):
-                return None
-            scope.update(found)
-        except Exception:  # noqa: BLE001 - an annotation that cannot be evaluated says nothing
-            return None
-    return None
-
-
-def _imported_for_typing(module: types.ModuleType, missing: str) -> dict[str, Any]:
-    try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError):
-        return {}
-    package = module.__package__ or module.__name__
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if (alias.asname or alias.name) == missing:
-                    origin = "." * node.level + (node.module or "")
-                    source = importlib.import_module(origin, package)
-                    return {missing: _member_of_module(source, alias.name, f"{source.__name__}.{alias.name}")}
-    return {}
 
 
 def _made_by_service(name: str) -> Any:
@@ -254,7 +145,10 @@ def _made_by_service(name: str) -> Any:
     boto3 = importlib.import_module("boto3")
     probe = "s3" if service == "*" else service
     made = getattr(boto3, _SERVICE_MODELS[factory])(
-        probe, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
+        probe,
+        region_name="us-east-1",
+        aws_access_key_id="-",
+        aws_secret_access_key="-",  # noqa: S106 - no request is sent
     )
     value: Any = made
     for part in path.split(".") if path else ():
@@ -266,7 +160,13 @@ def _made_by_service(name: str) -> Any:
 
 def _made_by_resource(owner: Any, part: str) -> Any:
     member = getattr(owner, part)
-    identifiers = {"Table": ("-",), "Bucket": ("-",), "Object": ("-", "-"), "Queue": ("https://-/-/-",), "Topic": ("arn:-",)}
+    identifiers = {
+        "Table": ("-",),
+        "Bucket": ("-",),
+        "Object": ("-", "-"),
+        "Queue": ("https://-/-/-",),
+        "Topic": ("arn:-",),
+    }
     return member(*identifiers[part]) if part in identifiers else member
 
 
@@ -277,7 +177,7 @@ def _sort(value: Any) -> str:
         return "module"
     if inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
         return "async function"
-    if isinstance(value, property) or _getter(value) is not None:
+    if isinstance(value, property) or classes.getter(value) is not None:
         return "property"
     if inspect.isgeneratorfunction(value):
         return "generator function"
@@ -299,7 +199,11 @@ def _returns(value: Any) -> str:
     except ValueError:
         return ""
     written = getattr(function, "__annotations__", {}).get("return")
-    return "" if written is None else str(written if isinstance(written, str) else inspect.formatannotation(written))
+    return (
+        ""
+        if written is None
+        else str(written if isinstance(written, str) else inspect.formatannotation(written))
+    )
 
 
 def same(name: str, canonical: str) -> str:

@@ -10,6 +10,7 @@ whose name exists gets `version` and `checked` rewritten; one whose name does no
 the run ends with exit code 1. `checked` says how the name was found: `import` (import and getattr),
 `annotation` (declared by the class or built at run time), `source` (read, not imported).
 """
+# ruff: noqa: ANN401, T201 - answers are JSON; a script prints what it found
 
 import argparse
 import json
@@ -53,12 +54,18 @@ def read_table(name: str) -> Table:
     """Read one table of the package."""
     head, *lines = (TABLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     columns = head.split("\t")
-    return Table(name, columns, [dict(zip(columns, line.split("\t"), strict=True)) for line in lines])
+    return Table(
+        name, columns, [dict(zip(columns, line.split("\t"), strict=True)) for line in lines]
+    )
 
 
 def write_table(table: Table) -> None:
     """Write one table back, sorted by its key."""
-    key = [column for column in ("name", "form", "base") if column in table.columns and table.name != "blocking"]
+    key = [
+        column
+        for column in ("name", "form", "base")
+        if column in table.columns and table.name != "blocking"
+    ]
     rows = sorted(table.rows, key=lambda row: [row[column] for column in key or ["name"]])
     lines = ["\t".join(table.columns)]
     lines += ["\t".join(row[column] for column in table.columns) for row in rows]
@@ -69,8 +76,14 @@ def read_groups() -> tuple[list[str], list[Group]]:
     """Read the Python versions and the pinned groups."""
     pins = tomllib.loads((HERE / "packages.toml").read_text(encoding="utf-8"))
     groups = [
-        Group(name, group.get("install", {}), group.get("no-deps", False), group.get("whole", []),
-              group.get("prepare", ""), group.get("label", ""))
+        Group(
+            name,
+            group.get("install", {}),
+            group.get("no-deps", False),
+            group.get("whole", []),
+            group.get("prepare", ""),
+            group.get("label", ""),
+        )
         for name, group in pins["group"].items()
     ]
     return pins["python"], groups
@@ -94,7 +107,14 @@ def make_environment(group: Group, python: str, folder: Path) -> Path:
     stamp = home / "pins.json"
     pins = json.dumps(group.install)
     if not stamp.exists() or stamp.read_text() != pins:
-        command = [executable, "-m", "pip", "install", "-q", *(["--no-deps"] if group.no_deps else [])]
+        command: list[str | Path] = [
+            executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            *(["--no-deps"] if group.no_deps else []),
+        ]
         command += [f"{name}=={version}" for name, version in group.install.items()]
         subprocess.run(command, check=True)
         stamp.write_text(pins)
@@ -102,29 +122,39 @@ def make_environment(group: Group, python: str, folder: Path) -> Path:
 
 
 def ask(
-    python: str | Path, rows: dict[str, list[dict[str, str]]], attributes: dict[str, str], prepare: str = ""
+    python: str | Path,
+    rows: dict[str, list[dict[str, str]]],
+    attributes: dict[str, str],
+    prepare: str = "",
 ) -> Any:
     """Run the probe with one interpreter over the rows of each table."""
     names = {row["name"] for table in rows.values() for row in table}
     for table, column in SECOND.items():
         names |= {row[column] for row in rows.get(table, ()) if row[column] not in {"self", "-"}}
+    same = [(row["name"], row["canonical"]) for row in rows.get("aliases", ())]
+    subclass = [(row["name"], row["base"]) for row in rows.get("bases", ())]
     asked = {
         "names": sorted(names),
-        "same": [(row["name"], row["canonical"]) for row in rows.get("aliases", ())],
-        "subclass": [(row["name"], row["base"]) for row in rows.get("bases", ())],
+        "same": same,
+        "subclass": subclass,
         "attributes": attributes,
         "prepare": prepare,
     }
     with tempfile.TemporaryDirectory() as empty:
         done = subprocess.run(
-            [python, "-I", PROBE], input=json.dumps(asked), capture_output=True, text=True, check=False, cwd=empty,
+            [python, "-E", "-s", PROBE],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=empty,
             env={**os.environ, "HOME": empty},
         )
     if done.returncode != 0 or not done.stdout:
-        raise SystemExit(f"the probe broke: {done.stderr[-2000:]}")
+        sys.exit(f"the probe broke: {done.stderr[-2000:]}")
     answers = json.loads(done.stdout)
-    answers["same"] = dict(zip(map(tuple, asked["same"]), answers["same"], strict=True))
-    answers["subclass"] = dict(zip(map(tuple, asked["subclass"]), answers["subclass"], strict=True))
+    answers["same"] = dict(zip(same, answers["same"], strict=True))
+    answers["subclass"] = dict(zip(subclass, answers["subclass"], strict=True))
     return answers
 
 
@@ -184,7 +214,8 @@ def verify_group(tables: list[Table], group: Group, folder: Path, python: str) -
     executable = make_environment(group, python, folder)
     versions = {normal(name + group.label): version for name, version in group.install.items()}
     rows = {
-        table.name: [row for row in table.rows if normal(row["package"]) in versions] for table in tables
+        table.name: [row for row in table.rows if normal(row["package"]) in versions]
+        for table in tables
     }
     answers = ask(executable, rows, attributes_of(tables), group.prepare)
     wrong = []
@@ -208,9 +239,13 @@ def attributes_of(tables: list[Table]) -> dict[str, str]:
 
 def verify_standard_library(tables: list[Table], pythons: list[str]) -> list[str]:
     """Check the standard library's rows on every supported Python."""
-    rows = {table.name: [row for row in table.rows if row["package"] == "python"] for table in tables}
+    rows = {
+        table.name: [row for row in table.rows if row["package"] == "python"] for table in tables
+    }
     asked = {
-        version: ask(found, rows, attributes_of(tables)) for version in pythons if (found := interpreter(version))
+        version: ask(found, rows, attributes_of(tables))
+        for version in pythons
+        if (found := interpreter(version))
     }
     wrong = []
     for name, table_rows in rows.items():
@@ -229,7 +264,11 @@ def verify_standard_library(tables: list[Table], pythons: list[str]) -> list[str
 def main() -> int:
     """Run the groups that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--group", action="append", help="only this group (repeat; `python` is the standard library)")
+    parser.add_argument(
+        "--group",
+        action="append",
+        help="only this group (repeat; `python` is the standard library)",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--keep", type=Path, help="folder that keeps the environments")
     chosen = parser.parse_args()
