@@ -19,7 +19,7 @@ from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.report import Fixed, Left, Report
 from fastapi_bp_lint.rule import Option, Rule
-from fastapi_bp_lint.rules import catalogue
+from fastapi_bp_lint.rules import catalogue, slugs
 from fastapi_bp_lint.rules import load as load_rules
 from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
 from fastapi_bp_lint.selection import Layer, selected
@@ -60,8 +60,7 @@ class Plan(NamedTuple):
 
 def known() -> Known:
     """Return what a configuration may name."""
-    slugs = {code: listed.slug for code, listed in catalogue().items()}
-    return Known(slugs, _options, tuple(FORMATS))
+    return Known(slugs(), _options, tuple(FORMATS))
 
 
 def prepare(request: Request) -> Plan:
@@ -146,12 +145,11 @@ def _findings(plan: Plan, files: Mapping[str, FileFacts]) -> list[Finding]:
     found = [finding for facts in files.values() for finding in facts.findings]
     for rule in rules.values():
         found += _checked(rule, files, project)
-    slugs = {code: listed.slug for code, listed in catalogue().items()}
     # What a rule that crashed would have found is not known to be absent.
     complete = frozenset(rules) - {crashed_rule(finding) for finding in found}
-    outcome = suppress.apply(found, files, slugs, complete, config.per_file_ignores)
+    outcome = suppress.apply(found, files, slugs(), complete, config.per_file_ignores)
     sure = (
-        _adjusted(finding, config, slugs)
+        _adjusted(finding, config)
         for finding in (*outcome.kept, *outcome.unused)
         if finding.certainty.rank <= config.certainty.rank
     )
@@ -254,7 +252,7 @@ def _place(entity: object) -> Place:
     return Place(path if isinstance(path, str) else ".", _TOP)
 
 
-def _adjusted(finding: Finding, config: Config, slugs: Mapping[str, str]) -> Finding:
+def _adjusted(finding: Finding, config: Config) -> Finding:
     """Apply what the project thinks of the rule's fixes."""
     fix = finding.fix
     if fix is None or not (config.extend_safe_fixes or config.extend_unsafe_fixes):
@@ -263,7 +261,7 @@ def _adjusted(finding: Finding, config: Config, slugs: Mapping[str, str]) -> Fin
         (config.extend_safe_fixes, Applicability.UNSAFE, Applicability.SAFE),
         (config.extend_unsafe_fixes, Applicability.SAFE, Applicability.UNSAFE),
     ):
-        named = (finding.code in matching(selector, slugs) for selector in selectors)
+        named = (finding.code in matching(selector, slugs()) for selector in selectors)
         if fix.applicability is before and any(named):
             return finding._replace(fix=fix._replace(applicability=after))
     return finding
@@ -295,9 +293,8 @@ def _under(root: Path, path: Path) -> tuple[str, ...]:
 
 
 def _selected(config: Config, layer: Layer) -> frozenset[str]:
-    slugs = {code: listed.slug for code, listed in catalogue().items()}
     own = Layer(config.preset, config.select, config.extend_select, config.ignore)
-    return selected([own, layer], slugs, _presets)
+    return selected([own, layer], slugs(), _presets)
 
 
 def _presets() -> dict[str, Preset]:

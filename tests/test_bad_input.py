@@ -172,9 +172,9 @@ def test_a_file_that_may_not_be_read(capsys: Capture, monkeypatch: pytest.Monkey
 
         monkeypatch.setattr(os, "open", refuse)
     assert run([]) == 1
-    good, secret = capsys.readouterr().out.splitlines()
+    good, bad = capsys.readouterr().out.splitlines()
     assert good.startswith("good.py")
-    assert secret == "secret.py:1:1: FBP002 this file cannot be read: Permission denied"
+    assert bad == "secret.py:1:1: FBP002 this file cannot be read: Permission denied"
 
 
 @pytest.mark.usefixtures("root")

@@ -6,17 +6,18 @@ import click
 
 from fastapi_bp_lint.cli.rules import fix_of
 from fastapi_bp_lint.config import check_selector, matching, toml
-from fastapi_bp_lint.rules import catalogue, load
+from fastapi_bp_lint.rules import load, slugs
 
 
 @click.command("explain")
 @click.argument("rule")
 def command(rule: str) -> None:
     """Print the page of RULE, a code or slug."""
-    slugs = {code: listed.slug for code, listed in catalogue().items()}
-    codes = matching(rule, slugs)
+    codes = matching(rule, slugs())
     if len(codes) != 1:
-        problem = check_selector(rule, slugs) or f"{rule} is more than one rule: {', '.join(codes)}"
+        problem = (
+            check_selector(rule, slugs()) or f"{rule} is more than one rule: {', '.join(codes)}"
+        )
         raise click.UsageError(problem)
     found = load(codes)[codes[0]]
     click.echo(found.doc.strip())

@@ -10,8 +10,8 @@ from fastapi_bp_lint.config.locate import Location as Location
 from fastapi_bp_lint.config.locate import locate as locate
 from fastapi_bp_lint.config.locate import real as real
 from fastapi_bp_lint.config.read import ConfigError as ConfigError
-from fastapi_bp_lint.config.read import Declared as Declared
-from fastapi_bp_lint.config.read import Known as Known
-from fastapi_bp_lint.config.read import check_selector as check_selector
 from fastapi_bp_lint.config.read import load as load
-from fastapi_bp_lint.config.read import matching as matching
+from fastapi_bp_lint.config.values import Declared as Declared
+from fastapi_bp_lint.config.values import Known as Known
+from fastapi_bp_lint.config.values import check_selector as check_selector
+from fastapi_bp_lint.config.values import matching as matching

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from fastapi_bp_lint.config.keys import BLOCKING_KINDS, KEYS, ROLES, Key
-from fastapi_bp_lint.config.read import Declared, Known
+from fastapi_bp_lint.config.values import Declared, Known
 from fastapi_bp_lint.finding import Certainty, Preset
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}

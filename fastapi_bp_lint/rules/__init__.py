@@ -44,6 +44,11 @@ def catalogue() -> dict[str, Listed]:
     return {listed.code: listed for listed in sorted(found)}
 
 
+def slugs() -> dict[str, str]:
+    """Return the slug of every rule by its code."""
+    return {code: listed.slug for code, listed in catalogue().items()}
+
+
 def load(codes: Iterable[str]) -> dict[str, Rule]:
     """Import the rules of *codes*; they keep the order of the catalogue."""
     wanted = set(codes)
