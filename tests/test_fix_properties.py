@@ -190,7 +190,7 @@ SLOW = settings(
 )
 
 
-@settings(SLOW, max_examples=12 * TIMES)
+@settings(SLOW, max_examples=5 * TIMES)
 @given(st.sampled_from(MODULES), st.randoms(use_true_random=False))
 def test_fixes_of_the_standard_library(module: str, seed: random.Random) -> None:
     source = (STDLIB / module).read_bytes()

@@ -15,7 +15,6 @@ from fastapi_bp_lint.finding import Span
 Position = tuple[int, int]
 Node = TypeVar("Node", bound=cst.CSTNode)
 
-_LEAVES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # These begin where nothing else of their kind does, so the start alone says which is meant: ast
 # ends a parameter before its default, libcst after it.
 _KNOWN_BY_START = (cst.BaseCompoundStatement, cst.Param)
@@ -89,10 +88,7 @@ def bodies(statement: ast.AST) -> Iterator[list[ast.stmt]]:
 
 
 def enclosing(text: Text, tree: ast.Module, lines: tuple[int, int]) -> tuple[int, int] | None:
-    """Return the first and last line of the class, function or simple statement around *lines*.
-
-    Where none holds them all it is the smallest compound statement that does.
-    """
+    """Return the first and last line of the smallest statement around all of *lines*."""
     best = None
     body: list[ast.stmt] | None = tree.body
     while body:
@@ -101,7 +97,7 @@ def enclosing(text: Text, tree: ast.Module, lines: tuple[int, int]) -> tuple[int
             break
         if _stands_alone(text, block):
             best = block.first, block.last
-        if len(block.statements) > 1 or isinstance(block.statements[0], _LEAVES):
+        if len(block.statements) > 1:
             break
         body = next((b for b in bodies(block.statements[0]) if _block_around(b, lines)), None)
     return best
