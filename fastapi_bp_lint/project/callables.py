@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fastapi_bp_lint.facts.model import Call, Expr, Param
+from fastapi_bp_lint.facts.model import Call, Param
 from fastapi_bp_lint.finding import Certainty, weakest
 from fastapi_bp_lint.knowledge.fastapi_names import SECURITY_FORMS, SECURITY_MODULE
 from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.annotations import is_class_name
-from fastapi_bp_lint.project.decoration import returned
-from fastapi_bp_lint.project.made import Bundle, Closure, Object, made
+from fastapi_bp_lint.project.frames import last_name
+from fastapi_bp_lint.project.made import Bundle, Closure, Object, Wrapped, made
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.frames import Frame
     from fastapi_bp_lint.project.replay import Replay
 
-_WRAPS = {"functools.wraps", "functools.update_wrapper"}
+_PLAIN = {"staticmethod", "classmethod", "override", "property"}
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
 
 
@@ -50,21 +50,12 @@ class Target(NamedTuple):
     certainty: Certainty
 
 
-class Seen(NamedTuple):
-    """A decorated function as ``inspect`` sees it: *inner* is under all that has ``__wrapped__``."""
-
-    inner: Function
-    is_async: bool
-    certainty: Certainty
-
-
 class Callables:
     """Answers what FastAPI runs for a value."""
 
     def __init__(self, replay: Replay) -> None:
         self.replay = replay
         self.types = replay.types
-        self._seen: dict[tuple[Function, int], Seen] = {}
 
     def target(self, held: Held) -> Target:
         """Return what is called; of several possible values the first that is known."""
@@ -99,6 +90,8 @@ class Callables:
                 return _foreign(value.name)
             case Bundle():
                 return self._partial(self.target(value.target), value.call)
+            case Wrapped():
+                return self._wrapped(value)
             case Partial():
                 return self._partial(self.target(value.target), value.call)
             case _:
@@ -108,74 +101,75 @@ class Callables:
         return self.replay.frame_at(self.types.around(function))
 
     def _function(self, closure: Closure) -> Target:
+        """Return what a function is after its decorators, those that were at work."""
+        decorators = closure.function.facts.decorators
+        applied = len(decorators) if closure.applied is None else closure.applied
+        if not applied:
+            return self._plain(closure)
+        held = self._decorated(closure, applied)
+        own = [v for v in held.values if v == closure._replace(applied=0)]
+        if own or not held.values:
+            return self._plain(closure)._replace(certainty=held.certainty)
+        return self.target(held)
+
+    def _decorated(self, closure: Closure, applied: int) -> Held:
+        """Return what the *applied* innermost decorators make of a function."""
         facts = closure.function.facts
-        applied = len(facts.decorators) if closure.applied is None else closure.applied
-        seen = self.seen(closure.function, applied)
-        inner = seen.inner
-        params = inner.facts.params
+        state = made(closure._replace(applied=0))
+        certainty = Certainty.CERTAIN
+        for decorator in reversed(facts.decorators[len(facts.decorators) - applied :]):
+            if last_name(decorator) in _PLAIN:
+                continue
+            found = self.replay.decorated(decorator, closure.frame, facts.line, state)
+            if found is None:
+                certainty = Certainty.LIKELY
+            elif found.values:
+                state = found
+        return state.doubted(certainty)
+
+    def _plain(self, closure: Closure) -> Target:
+        """Return a function without decorators, or the one that it keeps in ``__wrapped__``."""
+        function = closure.function
+        facts = function.facts
+        params = facts.params
         receiver = closure.receiver
-        if closure.function.owner is not None and receiver is None:
-            kinds = results.decorator_names(self.types, closure.function)
+        if function.owner is not None:
+            kinds = results.decorator_names(self.types, function)
             if "builtins.classmethod" in kinds:
-                receiver = Held((closure.function.owner,))
-        kind = "method" if receiver is not None else "function"
-        if receiver is not None and inner is closure.function:
+                receiver = receiver or made(function.owner)
+            elif "builtins.staticmethod" in kinds:
+                receiver = None
+        kind = "function" if receiver is None else "method"
+        if receiver is not None:
             params = params[1:]
-        if inner.facts.is_lambda:
-            kind = "lambda"
-        if inner.facts.is_generator:
-            kind = "generator"
-        frame = closure.frame if inner is closure.function else self._around(inner)
-        if closure.receiver is not None and frame.where is not closure.function:
-            frame = self._method_frame(inner, frame)
+        kind = "lambda" if facts.is_lambda else "generator" if facts.is_generator else kind
+        frame = closure.frame
+        if function.owner is not None and frame.where is not function.owner:
+            frame = self._method_frame(function, closure)
         return Target(
             kind,
-            _symbol(inner),
-            inner,
+            _symbol(function),
+            function,
             None,
-            seen.is_async,
-            inner.facts.is_generator,
+            function.is_async,
+            facts.is_generator,
             params,
             frame,
-            seen.certainty,
+            Certainty.CERTAIN,
         )
 
-    def _method_frame(self, function: Function, frame: Frame) -> Frame:
+    def _method_frame(self, function: Function, closure: Closure) -> Frame:
         """Return where the defaults of a method mean something: the body of its class."""
-        return frame if function.owner is None else self.replay.frame_at(function.owner, frame)
+        assert function.owner is not None
+        return self.replay.frame_at(function.owner, closure.frame)
 
-    def seen(self, function: Function, applied: int) -> Seen:
-        """Return what a function is to FastAPI after its *applied* innermost decorators."""
-        key = function, applied
-        kept = self._seen.get(key)
-        if kept is None:
-            kept = self._seen[key] = Seen(function, function.is_async, Certainty.CERTAIN)
-            decorators = function.facts.decorators
-            for decorator in reversed(decorators[len(decorators) - applied :]):
-                kept = self._decorated(kept, decorator, function)
-            self._seen[key] = kept
-        return kept
-
-    def _decorated(self, state: Seen, decorator: Expr, function: Function) -> Seen:
-        func = decorator.func if isinstance(decorator, Call) else decorator
-        for value in self.types.infer(func, self.types.around(function)).values:
-            if isinstance(value, Function):
-                maker = returned(self.types, value) if isinstance(decorator, Call) else value
-                inner = returned(self.types, maker) if maker is not None else None
-                return state if inner is None else self._wrapped(state, maker, inner)
-            if isinstance(value, External):
-                return state
-        return state._replace(certainty=weakest(state.certainty, Certainty.LIKELY))
-
-    def _wrapped(self, state: Seen, maker: Function | None, inner: Function) -> Seen:
-        """Return the wrapper, or what is under it where it keeps ``__wrapped__``."""
-        names = results.decorator_names(self.types, inner)
-        calls = maker.facts.body.calls if maker is not None else ()
-        if names & _WRAPS or any(_is_update(c) for c in calls):
-            return state._replace(is_async=state.is_async or inner.is_async)
-        if names:
-            return state._replace(certainty=weakest(state.certainty, Certainty.LIKELY))
-        return Seen(inner, inner.is_async, state.certainty)
+    def _wrapped(self, value: Wrapped) -> Target:
+        """Return what FastAPI sees of a wrapper: it looks under it, and asks both if they are async."""
+        outer, inner = self.target(value.outer), self.target(value.inner)
+        if inner.kind == "unknown":
+            return outer
+        is_async = None if inner.is_async is None else bool(inner.is_async or outer.is_async)
+        return inner._replace(is_async=is_async)
 
     def _class(self, cls: Class) -> Target:
         params, frame = self._constructor(cls)
@@ -251,10 +245,6 @@ def _symbol(function: Function) -> str:
         outer = function.symbol.partition(".<lambda")[0]
         return f"{outer}.<lambda>"
     return function.symbol
-
-
-def _is_update(call: Call) -> bool:
-    return isinstance(call.func, str) and call.func.rpartition(".")[2] == "update_wrapper"
 
 
 def _unknown(symbol: str) -> Target:

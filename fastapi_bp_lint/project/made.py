@@ -53,6 +53,19 @@ class Bundle(NamedTuple):
     frame: Frame
 
 
+class Wraps(NamedTuple):
+    """``functools.wraps(of)``: what it is applied to gets ``__wrapped__``."""
+
+    of: Held
+
+
+class Wrapped(NamedTuple):
+    """A callable whose ``__wrapped__`` is *inner*."""
+
+    outer: Held
+    inner: Held
+
+
 class Method(NamedTuple):
     """A method of a router that registers something, or of a dict written out."""
 

@@ -74,10 +74,12 @@ class Registry:
         place = Place(module.path, span)
         if name in APPS:
             app = App(module, place, options)
-            self.apps.append(app)
+            if not self.replay.is_over:
+                self.apps.append(app)
             return app.router
         router = Router(module, place, options, None)
-        self.routers.append(router)
+        if not self.replay.is_over:
+            self.routers.append(router)
         return router
 
     def construct_own(

@@ -23,6 +23,7 @@ from fastapi_bp_lint.facts.model import (
     Mapping,
     Operation,
     Param,
+    Region,
     Star,
     Text,
 )
@@ -33,7 +34,7 @@ from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.annotations import is_type
 from fastapi_bp_lint.project.apps import Arg, Router
 from fastapi_bp_lint.project.flow import reaching
-from fastapi_bp_lint.project.frames import Frame, Loop, Scopes, Step, Steps
+from fastapi_bp_lint.project.frames import Frame, Loop, Scopes, Step, Steps, last_name
 from fastapi_bp_lint.project.made import (
     Bundle,
     Closure,
@@ -42,6 +43,8 @@ from fastapi_bp_lint.project.made import (
     Method,
     Object,
     RouteObject,
+    Wrapped,
+    Wraps,
     made,
 )
 from fastapi_bp_lint.project.modules import Module
@@ -72,6 +75,13 @@ if TYPE_CHECKING:
 _DEEPEST = 25
 _MOST_FRAMES = 20_000
 _LAST_LINE = 10**9
+_MILD = {"main", "while"}
+_CERTAIN = {"try", "with", "async-with", "finally", "loop", "async-loop"}
+_UPDATE = "update_wrapper"
+_WRAPPERS = {"functools.wraps", f"functools.{_UPDATE}"}
+
+
+_OPAQUE = (Closure, Marker, Method, Decorating, RouteObject, Bundle, Wraps, Wrapped)
 
 
 class Replay:
@@ -89,6 +99,7 @@ class Replay:
         self._objects: dict[Class, Held] = {}
         self._classes: dict[tuple[Class, Frame], Frame] = {}
         self._static: dict[Function | Class, Frame] = {}
+        self.is_over = False
         self._depth = 0
         self._frames = 0
 
@@ -106,6 +117,7 @@ class Replay:
             if function not in self._ran:
                 self._call_root(function)
         self.registry.finish()
+        self.is_over = True
         return self.registry
 
     def enter(self, module: Module) -> None:
@@ -153,26 +165,52 @@ class Replay:
                 continue
             if region.kind == "type-checking":
                 return None
-            truth = self._truth(region.subject, frame) if region.kind in {"if", "else"} else None
-            if truth is None:
-                certainty = Certainty.LIKELY
-            elif truth is (region.kind == "else"):
+            truth = self._region_truth(region, frame)
+            if truth is False:
                 return None
+            if truth is None:
+                doubt = Certainty.LIKELY if region.kind in _MILD else Certainty.POSSIBLE
+                certainty = max(certainty, doubt, key=lambda c: c.rank)
         return certainty
+
+    def _region_truth(self, region: Region, frame: Frame) -> bool | None:
+        if region.kind not in {"if", "else"} or isinstance(frame.where, Module):
+            return None
+        truth = self._truth(region.subject, frame)
+        return truth if truth is None or region.kind == "if" else not truth
 
     def _truth(self, test: Expr, frame: Frame) -> bool | None:
         """Return the value of a condition that the arguments of the present call decide."""
-        negated = isinstance(test, Operation) and test.operator == "Not"
-        if isinstance(test, Operation) and negated:
-            test = test.operands[0]
-        if not isinstance(test, str) or isinstance(frame.where, Module):
+        if isinstance(test, Operation):
+            if test.operator == "Not":
+                truth = self._truth(test.operands[0], frame)
+                return None if truth is None else not truth
+            if test.operator in {"Is", "IsNot", "Eq", "NotEq"}:
+                return self._equal(test, frame)
             return None
-        held = self._bound(test, frame)
+        if isinstance(test, Call) and test.func == "callable" and test.args:
+            test = test.args[0]
+        held = self._bound(test, frame) if isinstance(test, str) else None
         if held is None or len(held.values) != 1 or held.certainty is not Certainty.CERTAIN:
             return None
         value = held.values[0]
-        truth = bool(value.value) if isinstance(value, Scalar) else None
-        return truth if truth is None else truth is not negated
+        if isinstance(value, Scalar):
+            return bool(value.value)
+        return None if isinstance(value, Several | Instance) else True
+
+    def _equal(self, test: Operation, frame: Frame) -> bool | None:
+        left, right = test.operands[:2]
+        held = self._bound(left, frame) if isinstance(left, str) else None
+        if held is None or not isinstance(right, Literal) or len(held.values) != 1:
+            return None
+        value = held.values[0]
+        if isinstance(value, Scalar):
+            same = value.value == right.value
+        elif right.value is None and held.certainty is Certainty.CERTAIN:
+            same = False
+        else:
+            return None
+        return same is (test.operator in {"Is", "Eq"})
 
     def _bound(self, name: str, frame: Frame) -> Held | None:
         look: Frame | None = frame
@@ -491,7 +529,7 @@ class Replay:
             return made(Method(value, name))
         if isinstance(value, Method) and value.name == "routes" and name in {"append", "extend"}:
             return made(Method(value.of, name))
-        if isinstance(value, Closure | Marker | Method | Decorating | RouteObject | Bundle):
+        if isinstance(value, _OPAQUE):
             return UNKNOWN
         if isinstance(value, Class):
             held = self._class_attribute(value, name)
@@ -579,9 +617,11 @@ class Replay:
                 return self.call_function(closure, call, frame)
             case Method() if isinstance(value.of, Several):
                 return _items(value.of, value.name)
+            case Wraps() if call.args:
+                return made(Wrapped(self.eval(call.args[0], frame, call.span.line), value.of))
             case Method() | Decorating():
                 return self.registry.called(value, call, frame)
-            case Router() | Object() | Marker() | RouteObject() | Bundle():
+            case Router() | Object() | Marker() | RouteObject() | Bundle() | Wrapped():
                 return UNKNOWN
             case _:
                 return results.called(self.types, value, call, frame.where)
@@ -591,6 +631,11 @@ class Replay:
             return made(Marker(call, frame, value.name))
         if value.name in CONSTRUCTORS:
             return self.registry.construct(value.name, call, frame, self.options(call, (), frame))
+        if value.name in _WRAPPERS and call.args:
+            held = [self.eval(a, frame, call.span.line) for a in call.args]
+            if value.name == "functools.wraps":
+                return made(Wraps(held[0]))
+            return made(Wrapped(held[0], held[1])) if len(held) > 1 else UNKNOWN
         if value.name == "functools.partial" and call.args:
             target = self.eval(call.args[0], frame, call.span.line)
             return made(Bundle(target, call, frame)) if target.values else UNKNOWN
@@ -664,15 +709,76 @@ class Replay:
     def _returned(self, function: Function, inner: Frame) -> Held:
         if function.facts.is_generator:
             return results.result(self.types, function, None)
-        options = [
-            self.eval(r.value, inner, r.span.line)
-            for r in function.facts.body.results
-            if r.kind == "return" and r.value != Literal(None, "None")
-        ]
+        options: list[Held] = []
+        for given in function.facts.body.results:
+            if given.kind != "return":
+                continue
+            truth = self._reached(function, given.span.line, inner)
+            if truth is not False and given.value != Literal(None, "None"):
+                options.append(self.eval(given.value, inner, given.span.line))
+            if truth:
+                break
         return union(*options)
+
+    def _reached(self, function: Function, line: int, frame: Frame) -> bool | None:
+        """Whether the arguments of the call decide that a line is reached, or is not."""
+        found: bool | None = True
+        for region in function.facts.body.regions:
+            if region.kind in _CERTAIN or not region.line <= line <= region.end_line:
+                continue
+            truth = self._region_truth(region, frame)
+            if truth is False:
+                return False
+            found = found and truth
+        return found
+
+    def decorated(self, decorator: Expr, frame: Frame, line: int, target: Held) -> Held | None:
+        """Return what a decorator makes of *target*: nothing when it is left as it is.
+
+        None says that the decorator could not be followed.
+        """
+        held = self.eval(decorator, frame, line)
+        values: tuple[Any, ...] = held.values
+        for value in values:
+            if isinstance(value, Wraps):
+                return made(Wrapped(target, value.of))
+            if isinstance(value, Function):
+                return self._applied(Closure(value, self.frame_at(self.types.around(value))), target)
+            if isinstance(value, Closure):
+                return self._applied(value, target)
+            if isinstance(value, External | Decorating | Instance):
+                return UNKNOWN
+        return None
+
+    def _applied(self, maker: Closure, target: Held) -> Held:
+        """Return what the decorator *maker* gives for *target*."""
+        if self._depth > _DEEPEST:
+            return UNKNOWN
+        params = list(maker.function.facts.params)
+        env: dict[str, Arg | Held] = {}
+        if maker.receiver is not None and params:
+            env[params.pop(0).name] = maker.receiver
+        if not params:
+            return UNKNOWN
+        env[params.pop(0).name] = target
+        env.update((p.name, Arg(p.default, maker.frame, 0)) for p in params if p.has_default)
+        inner = Frame(maker.function, maker.frame, env)
+        self._depth += 1
+        held = self._returned(maker.function, inner)
+        self._depth -= 1
+        return self._updated(maker.function, inner, held)
+
+    def _updated(self, maker: Function, frame: Frame, held: Held) -> Held:
+        """Look for ``functools.update_wrapper(wrapper, function)`` as a statement."""
+        for call in maker.facts.body.calls:
+            if last_name(call.func) == _UPDATE and call.use == "dropped":
+                return self.eval(call._replace(use="used"), frame, call.span.line)
+        return held
 
     def run_frame(self, function: Function, inner: Frame) -> None:
         """Do what a function does in *inner*."""
+        if self.is_over:
+            return
         self._ran.add(function)
         if self._depth > _DEEPEST:
             return
