@@ -187,7 +187,7 @@ class Calls:
         if not facts.params and results.decorator_names(self._types, function) & CACHES:
             return
         awaited = call is not None and call.use == "awaited"
-        for other in members.overrides(self._types, function):
+        for other in members.overrides(self._types, function) if how != "construct" else ():
             yield Edge(other, how, span, text, Certainty.LIKELY, call, awaited)
         targets = (function,) if outcome.is_async and function.is_async else outcome.runs
         for target in targets:

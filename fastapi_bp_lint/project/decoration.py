@@ -69,7 +69,7 @@ def _is_route(name: str) -> bool:
 
 def _ours(types: Types, state: Decoration, maker: Function) -> Decoration:
     """Apply a decorator of the project: its inner function runs, and maybe the wrapped one."""
-    inner = returned(types, maker)
+    inner = returned(types, maker, is_async=state.is_async)
     if inner is None or not maker.facts.params:
         return state
     wrapped = maker.facts.params[0].name
@@ -85,8 +85,13 @@ def _ours(types: Types, state: Decoration, maker: Function) -> Decoration:
     )
 
 
-def returned(types: Types, maker: Function) -> Function | None:
-    """Return the inner function that a decorator, or a factory of one, gives back."""
+def returned(types: Types, maker: Function, *, is_async: bool | None = None) -> Function | None:
+    """Return the inner function that a decorator, or a factory of one, gives back.
+
+    Of several, such as one for coroutine functions and one for the others, the one that *is_async*
+    says.
+    """
+    found: list[Function] = []
     for given in maker.facts.body.results:
         if given.kind != "return":
             continue
@@ -95,5 +100,5 @@ def returned(types: Types, maker: Function) -> Function | None:
             value = value.args[0]
         for held in types.infer(value, maker, given.span.line).values:
             if isinstance(held, Function) and held.facts.parent == maker.facts.qualname:
-                return held
-    return None
+                found.append(held)
+    return next((f for f in found if f.is_async is is_async), found[0] if found else None)
