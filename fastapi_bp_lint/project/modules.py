@@ -126,6 +126,8 @@ def _roots(files: Mapping[str, FileFacts], configured: Sequence[str]) -> dict[st
         # Nothing imports from it by name: the folders in and beside it tell what it is called.
         near = {r for f, r in chosen.items() if f.startswith(f"{folder}/")} & _above(folder)
         near = near or {r for f, r in chosen.items() if _are_beside(f, folder)} & _above(folder)
+        if not near and "/" in folder and folder.replace("/", "_").isidentifier():
+            near = {""}
         if len(near) == 1:
             chosen[folder] = near.pop()
             roots.update((path, chosen[folder]) for path in folders[folder])
@@ -175,7 +177,8 @@ def _root(
         return max((r for r, n in votes.items() if n == best), key=len)
     parent = posixpath.dirname(folder)
     if folder and parent in chosen and (outer != folder or f"{parent}/__init__.py" in files):
-        return chosen[parent]
+        # A relative import may have shown that the root is further up than the parent's.
+        return min(chosen[parent], outer, key=len)
     return _nearest(outer, chosen)
 
 

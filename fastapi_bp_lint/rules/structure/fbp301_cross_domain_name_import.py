@@ -11,10 +11,10 @@ classes out of constants, may be imported by name: `from src.posts.constants imp
 PostsErrorCode` is fine.
 
 ## Why is this bad?
-`get_user(...)` in the middle of the posts router does not say whose it is, and `create`, `get_by_id`
-or `ErrorCode` of three domains cannot be told apart. With the module imported under the name of its
-domain, every use says where it comes from, which is what a reader looks for when a call leaves the
-domain, and a test can replace the function in one place.
+`get_user(...)` in the middle of the posts router does not say whose it is, and `create`,
+`get_by_id` or `ErrorCode` of three domains cannot be told apart. With the module imported under the
+name of its domain, every use says where it comes from, which is what a reader looks for when a call
+leaves the domain, and a test can replace the function in one place.
 
 ## Bad
 `src/auth/constants.py`:
