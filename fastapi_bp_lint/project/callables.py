@@ -107,7 +107,8 @@ class Callables:
         if not applied:
             return self._plain(closure)
         held = self._decorated(closure, applied)
-        own = [v for v in held.values if v == closure._replace(applied=0)]
+        plain: object = closure._replace(applied=0)
+        own = [v for v in held.values if v == plain]
         if own or not held.values:
             return self._plain(closure)._replace(certainty=held.certainty)
         return self.target(held)
@@ -120,7 +121,7 @@ class Callables:
         for decorator in reversed(facts.decorators[len(facts.decorators) - applied :]):
             if last_name(decorator) in _PLAIN:
                 continue
-            found = self.replay.decorated(decorator, closure.frame, facts.line, state)
+            found = self.replay.decorators.decorated(decorator, closure.frame, facts.line, state)
             if found is None:
                 certainty = Certainty.LIKELY
             elif found.values:

@@ -169,22 +169,22 @@ class Dependencies:
     def _marked(self, expr: Expr, frame: Frame) -> Marker | None:
         if not isinstance(expr, str | Attr | Call):
             return None
-        values: tuple[Any, ...] = self.replay.eval(expr, frame).values
+        values: tuple[Any, ...] = self.replay.values.eval(expr, frame).values
         return next((v for v in values if isinstance(v, Marker)), None)
 
     def _dependency(self, marker: Marker, param: Param | None, around: Frame | None) -> Dependency:
-        options = self.replay.options(marker.call, ("dependency",), marker.frame)
+        options = self.replay.arguments.options(marker.call, ("dependency",), marker.frame)
         given = options.get("dependency")
-        held = self.replay.value(given) if given is not None else UNKNOWN
+        held = self.replay.values.value(given) if given is not None else UNKNOWN
         if given is None or held.values == (Scalar(None),):
             held = self._annotated(param, around)
         target = self.callables.target(held)
         made = Dependency(target, marker, param.name if param is not None else None)
         made.param = param
-        made.use_cache = self.replay.value(options.get("use_cache")).values != (Scalar(False),)  # noqa: FBT003
-        made.scope = self._text(self.replay.value(options.get("scope")))
+        made.use_cache = self.replay.values.value(options.get("use_cache")).values != (Scalar(False),)  # noqa: FBT003
+        made.scope = self._text(self.replay.values.value(options.get("scope")))
         if marker.name in SECURITY:
-            made.scopes = self._texts(self.replay.value(options.get("scopes")))
+            made.scopes = self._texts(self.replay.values.value(options.get("scopes")))
         self.all.append(made)
         cycle = self._cycle(target)
         if cycle:
@@ -207,7 +207,7 @@ class Dependencies:
         expr = param.annotation
         if isinstance(expr, Item) and isinstance(expr.key, Group):
             expr = arguments(expr)[0]
-        return self.replay.eval(expr, frame)
+        return self.replay.values.eval(expr, frame)
 
     def _text(self, held: Held) -> str | None:
         value = held.values[0] if len(held.values) == 1 else None

@@ -91,15 +91,15 @@ class Registry:
         self.own[router] = cls
         if call is not None:
             self._by_call.setdefault(id(call), []).append(router)
-        options: Options = {} if call is None else replay.options(call, (), frame)
+        options: Options = {} if call is None else replay.arguments.options(call, (), frame)
         for base in members.mro(replay.types, cls):
             init = base.methods.get("__init__") if isinstance(base, Class) else None
             if init is None:
                 continue
             closure = Closure(init, replay.module_frame(init.module), made(router))
-            inner = replay.frame_of(closure, call, frame)
+            inner = replay.arguments.frame_of(closure, call, frame)
             above = _super_call(init)
-            options = {} if above is None else replay.options(above, (), inner)
+            options = {} if above is None else replay.arguments.options(above, (), inner)
             router.options = options
             if router.app is not None:
                 router.app.router = router
@@ -114,7 +114,7 @@ class Registry:
     def _routes(self, router: Router, options: Options, span: Span) -> None:
         """Register the route objects that were handed to the constructor."""
         if "routes" in options:
-            self._append(router, self.replay.value(options["routes"]), span)
+            self._append(router, self.replay.values.value(options["routes"]), span)
 
     def _append(self, router: Router, held: Held, span: Span) -> None:
         for value in held.values:
@@ -139,7 +139,7 @@ class Registry:
         if known is None:
             return None
         adder, names = known
-        return made(RouteObject(adder, self.replay.options(call, names, frame), call.span, frame))
+        return made(RouteObject(adder, self.replay.arguments.options(call, names, frame), call.span, frame))
 
     def lift(self, value: Any) -> Any:  # noqa: ANN401 - the replay's own
         """Return the router that an object found by its type alone is, where that can be told."""
@@ -152,7 +152,7 @@ class Registry:
             module, call = value.origin
             frame = self.replay.module_frame(module)
             held = self.construct(
-                value.of.name, call, frame, self.replay.options(call, (), frame)
+                value.of.name, call, frame, self.replay.arguments.options(call, (), frame)
             )
             return held.values[0]
         return value
@@ -217,7 +217,7 @@ class Registry:
     def _option(self, router: Router, name: str) -> Held:
         if name not in router.options and name in ATTRIBUTES:
             return Held((Scalar(ATTRIBUTES[name]),))
-        return self.replay.value(router.options.get(name))
+        return self.replay.values.value(router.options.get(name))
 
     def _own_attribute(self, router: Router, own: Class, name: str) -> Held:
         for base in members.mro(self.replay.types, own):
@@ -233,13 +233,13 @@ class Registry:
         """Return what calling a method of a router gives, having registered what it registers."""
         if isinstance(value, Decorating):
             name = FUNCTION_KEYWORDS.get(value.name, "func")
-            target = self.replay.options(call, (name,), frame).get(name)
-            held = self.replay.value(target)
+            target = self.replay.arguments.options(call, (name,), frame).get(name)
+            held = self.replay.values.value(target)
             self.apply(value, held)
             return held
         router, name = value.of, value.name
         assert isinstance(router, Router)
-        options = self.replay.options(call, PARAMETERS.get(name, ("route",)), frame)
+        options = self.replay.arguments.options(call, PARAMETERS.get(name, ("route",)), frame)
         if name in DECORATORS:
             return made(Decorating(router, name, options, call.span, frame))
         if name == "include_router":
@@ -249,10 +249,10 @@ class Registry:
         elif name in ADDERS:
             self._add(router, name, options, call.span, frame)
         elif name in {"append", "extend"}:
-            self._append(router, self.replay.value(options.get("route")), call.span)
+            self._append(router, self.replay.values.value(options.get("route")), call.span)
         else:
             last = PARAMETERS[name][-1]
-            self._other(router, name, self.replay.value(options.get(last)), options, call.span, frame)
+            self._other(router, name, self.replay.values.value(options.get(last)), options, call.span, frame)
         return UNKNOWN
 
     def apply(self, value: Decorating, target: Held) -> None:
@@ -265,7 +265,7 @@ class Registry:
     def _add(
         self, router: Router, name: str, options: Options, span: Span, frame: Frame
     ) -> None:
-        self._register(router, name, options, self.replay.value(options.get("endpoint")), span, frame)
+        self._register(router, name, options, self.replay.values.value(options.get("endpoint")), span, frame)
 
     def _register(  # noqa: PLR0913 - the parts of a route
         self, router: Router, verb: str, options: Options, endpoint: Held, span: Span, frame: Frame
@@ -278,7 +278,7 @@ class Registry:
         self.registered.append(entry)
 
     def _include(self, router: Router, options: Options, span: Span, frame: Frame) -> None:
-        held = self.replay.value(options.get("router"))
+        held = self.replay.values.value(options.get("router"))
         prefix, certainty = self.text(options.get("prefix"), "")
         place = Place(frame.module.path, span)
         found = False
@@ -292,14 +292,14 @@ class Registry:
             router.open = True
 
     def _mount(self, router: Router, options: Options, span: Span, frame: Frame) -> None:
-        held = self.replay.value(options.get("app"))
+        held = self.replay.values.value(options.get("app"))
         path, certainty = self.text(options.get("path"), "")
         child = next(
             (r for r in map(self.lift, held.values) if isinstance(r, Router)), None
         )
         if child is None and "routes" in options:
             child = Router(frame.module, Place(frame.module.path, span), {}, None)
-            self._append(child, self.replay.value(options["routes"]), span)
+            self._append(child, self.replay.values.value(options["routes"]), span)
         if child is None and not held.values:
             router.open = True
         sure = weakest(certainty, held.certainty, self.doubt)
@@ -316,7 +316,7 @@ class Registry:
         """Return the text of an argument and how sure it is; None when it cannot be told."""
         if thing is None:
             return default, Certainty.CERTAIN
-        held = self.replay.value(thing)
+        held = self.replay.values.value(thing)
         texts = [v.value for v in held.values if isinstance(v, Scalar) and isinstance(v.value, str)]
         if len(texts) == 1:
             certainty = held.certainty if len(held.values) == 1 else Certainty.LIKELY
@@ -346,7 +346,7 @@ class Registry:
         if router.app is None or not router.entries:
             return None
         for app in self.apps:
-            held = self.replay.value(app.options.get("lifespan"))
+            held = self.replay.values.value(app.options.get("lifespan"))
             for value in held.values:
                 if value is function or (isinstance(value, Closure) and value.function is function):
                     return app.router

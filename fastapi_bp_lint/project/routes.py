@@ -205,10 +205,10 @@ class Route:
         """What ``response_class`` holds here, or the nearest ``default_response_class``."""
         own = self.options.get("response_class")
         if own is not None:
-            return self._model.replay.value(own)
+            return self._model.replay.values.value(own)
         for level in reversed(self.levels):
             if "default_response_class" in level.options:
-                return self._model.replay.value(level.options["default_response_class"])
+                return self._model.replay.values.value(level.options["default_response_class"])
         return None
 
     @property
@@ -261,7 +261,7 @@ class Route:
     def option(self, name: str) -> Held | None:
         """Return what an argument of the decorator holds, None when it is not given."""
         given = self.options.get(name)
-        return None if given is None else self._model.replay.value(given)
+        return None if given is None else self._model.replay.values.value(given)
 
 
 class RouteModel:
@@ -335,7 +335,7 @@ class RouteModel:
             return ()
         key = id(given)
         if key not in self._listed:
-            self._listed[key] = self.dependencies.listed(self.replay.value(given))
+            self._listed[key] = self.dependencies.listed(self.replay.values.value(given))
         return self._listed[key]
 
     def class_of(self, router: Router) -> str:
@@ -353,19 +353,19 @@ class RouteModel:
         """Return the texts in a list; members of enums by their values."""
         if thing is None:
             return ()
-        found = [h for v in self.replay.value(thing).values if isinstance(v, Several) for _, h in v.items]
+        found = [h for v in self.replay.values.value(thing).values if isinstance(v, Several) for _, h in v.items]
         values = [v.value for h in found for v in h.values if isinstance(v, Scalar)]
         return tuple([v for v in values if isinstance(v, str)])
 
     def is_false(self, thing: Arg | Held | None) -> bool:
         """Whether an argument is surely False."""
-        return thing is not None and self.replay.value(thing).values == (Scalar(False),)  # noqa: FBT003
+        return thing is not None and self.replay.values.value(thing).values == (Scalar(False),)  # noqa: FBT003
 
     def status(self, thing: Arg | Held | None) -> int | None:
         """Return a status code: a number, or a constant of Starlette or of the standard library."""
         if thing is None:
             return None
-        for value in self.replay.value(thing).values:
+        for value in self.replay.values.value(thing).values:
             if isinstance(value, Scalar) and isinstance(value.value, int):
                 return int(value.value)
             if isinstance(value, External):
@@ -403,7 +403,7 @@ class RouteModel:
         if handler is None or handler.facts.returns is None or frame is None:
             return None
         returns = handler.facts.returns
-        values = self.replay.eval(returns, frame).values
+        values = self.replay.values.eval(returns, frame).values
         if self.is_response(values):
             return None
         text = spelled(self.replay, returns, frame)

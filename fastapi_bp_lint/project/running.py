@@ -98,7 +98,7 @@ def _registered(web: Web) -> Iterator[EntryPoint]:
 
 def _of_app(web: Web, app: App) -> Iterator[EntryPoint]:
     yield from _lifespans(web, app.router)
-    value = web.replay.value
+    value = web.replay.values.value
     for held in _items(value(app.options.get("exception_handlers"))):
         yield from _by_colour("exception-handler", web, held)
     for held in _items(value(app.options.get("middleware"))):
@@ -107,11 +107,11 @@ def _of_app(web: Web, app: App) -> Iterator[EntryPoint]:
             if origin is not None and made.of == External(MIDDLEWARE):  # type: ignore[union-attr]
                 module, call = origin
                 given = call.args[0] if call.args else None
-                yield from _middleware(web, web.replay.eval(given, web.replay.module_frame(module)))
+                yield from _middleware(web, web.replay.values.eval(given, web.replay.module_frame(module)))
 
 
 def _lifespans(web: Web, router: Router) -> Iterator[EntryPoint]:
-    value = web.replay.value
+    value = web.replay.values.value
     if "lifespan" in router.options:
         yield from _loop("lifespan", web, value(router.options["lifespan"]))
     for name in _STARTUP:

@@ -32,7 +32,7 @@ def _spelled(replay: Replay, expr: Expr, frame: Frame, line: int, depth: int) ->
         return _joined([_spelled(replay, o, frame, line, depth + 1) for o in expr.operands])
     if isinstance(expr, Item):
         return _subscripted(replay, expr, frame, line, depth)
-    return _named(replay, replay.eval(expr, frame, line).values, depth)
+    return _named(replay, replay.values.eval(expr, frame, line).values, depth)
 
 
 def _named(replay: Replay, values: tuple[Any, ...], depth: int) -> str | None:
@@ -60,7 +60,7 @@ def _joined(parts: list[str | None]) -> str | None:
 
 
 def _subscripted(replay: Replay, expr: Item, frame: Frame, line: int, depth: int) -> str | None:
-    base = replay.eval(expr.value, frame, line).values
+    base = replay.values.eval(expr.value, frame, line).values
     parts = arguments(expr)
     if len(base) != 1:
         return None

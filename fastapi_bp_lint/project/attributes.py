@@ -1,0 +1,119 @@
+"""What an attribute holds of what only the replay knows: routers, objects with their fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi_bp_lint.facts.model import (
+    Binding,
+    Call,
+)
+from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project.apps import Arg, Router
+from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.made import (
+    Bundle,
+    Closure,
+    Decorating,
+    Marker,
+    Method,
+    Object,
+    RouteObject,
+    Wrapped,
+    Wraps,
+    made,
+)
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.names import merged
+from fastapi_bp_lint.project.values import (
+    UNKNOWN,
+    Class,
+    Function,
+    Held,
+    Instance,
+    Several,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+
+    from fastapi_bp_lint.project.replay import Replay
+
+_OPAQUE = (Closure, Marker, Method, Decorating, RouteObject, Bundle, Wraps, Wrapped)
+
+
+class Attributes:
+    """Follows attributes."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        self._types = replay.types
+
+    def attribute(self, held: Held, name: str) -> Held:
+        """Return what the attribute *name* of *held* holds."""
+        return union(*[self._attribute(v, name) for v in held.values]).doubted(held.certainty)
+
+    def _attribute(self, value: Any, name: str) -> Held:
+        if isinstance(value, Module):
+            return self._replay.values.globally(value, name)
+        value = self._replay.registry.lift(value)
+        if isinstance(value, Router):
+            return self._replay.registry.attribute(value, name)
+        if isinstance(value, Object):
+            return self._object_attribute(value, name)
+        if isinstance(value, Several) and value.kind == "dict" and name in {"items", "values"}:
+            return made(Method(value, name))
+        if isinstance(value, Method) and value.name == "routes" and name in {"append", "extend"}:
+            return made(Method(value.of, name))
+        if isinstance(value, _OPAQUE):
+            return UNKNOWN
+        if isinstance(value, Class):
+            held = self._class_attribute(value, name)
+            if held.values:
+                return held
+        return members.attribute(self._types, one(value), name)
+
+    def _class_attribute(self, cls: Class, name: str) -> Held:
+        """Return a class attribute that the replay must look at itself: a router, a marker."""
+        for base in members.mro(self._types, cls):
+            if isinstance(base, Class) and name in base.fields:
+                frame = self._replay.class_frame(base, self._replay.module_frame(base.module))
+                for b in base.facts.body.bindings:
+                    if b.target == name and isinstance(b.value, Call):
+                        return self._class_value(base, b, frame)
+        return UNKNOWN
+
+    def _class_value(self, cls: Class, b: Binding, frame: Frame) -> Held:
+        key = cls.module.path, f"{cls.facts.qualname}.{b.target}", b.span.line
+        if key not in self._replay.values._globals:
+            self._replay.values._globals[key] = None
+            self._replay.values._globals[key] = self._replay.values.binding(b, frame)
+        return self._replay.values._globals[key] or UNKNOWN
+
+    def _object_attribute(self, thing: Object, name: str) -> Held:
+        for base in members.mro(self._types, thing.of):
+            if not isinstance(base, Class):
+                continue
+            method = base.methods.get(name)
+            if method is not None and not results.decorator_names(self._types, method):
+                return made(Closure(method, self._replay.module_frame(base.module), made(thing)))
+            found = [
+                self._assigned(thing, method, b) for method, b in members.assignments(base, name)
+            ]
+            known = merged(found)
+            if known.values:
+                return known
+        held = self._class_attribute(thing.of, name)
+        return held if held.values else members.attribute(self._types, one(Instance(thing.of)), name)
+
+    def _assigned(self, thing: Object, method: Function, b: Binding) -> Held:
+        key = id(b)
+        if key not in thing.fields:
+            thing.fields[key] = None
+            frame = thing.frame
+            if frame is None or frame.where is not method:
+                env: dict[str, Arg | Held] = {method.facts.params[0].name: made(thing)}
+                frame = Frame(method, self._replay.module_frame(method.module), env)
+            thing.fields[key] = self._replay.values.binding(b, frame)
+        return thing.fields[key] or UNKNOWN

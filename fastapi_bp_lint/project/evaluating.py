@@ -1,0 +1,278 @@
+"""What an expression holds while the start of the project is gone through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi_bp_lint.facts.model import (
+    Attr,
+    Awaited,
+    Binding,
+    Call,
+    Either,
+    Expr,
+    Group,
+    Import,
+    Item,
+    LambdaRef,
+    Mapping,
+    Operation,
+    Param,
+    Star,
+    Text,
+)
+from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project.annotations import is_type
+from fastapi_bp_lint.project.apps import Arg
+from fastapi_bp_lint.project.flow import reaching
+from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.made import (
+    Closure,
+    made,
+)
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.names import latest, merged
+from fastapi_bp_lint.project.values import (
+    UNKNOWN,
+    Class,
+    Coroutine,
+    Function,
+    Held,
+    Scalar,
+    Several,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi_bp_lint.project.names import Definition
+    from fastapi_bp_lint.project.replay import Replay
+
+_LAST_LINE = 10**9
+
+
+class Evaluator:
+    """Evaluates expressions in a frame; what needs no frame is left to `Types`."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        self._types = replay.types
+        self._globals: dict[tuple[str, str, int], Held | None] = {}
+
+    def rounds(self, source: Held) -> Sequence[Held] | None:
+        """Return what each round of a loop gets, None when that is not written out."""
+        if len(source.values) != 1 or not isinstance(source.values[0], Several):
+            return None
+        several = source.values[0]
+        if several.kind == "dict":
+            return [one(Scalar(key)) for key, _ in several.items]
+        return [held for _, held in several.items]
+
+    def value(self, thing: Arg | Held | None) -> Held:
+        """Return what an argument holds."""
+        if thing is None:
+            return UNKNOWN
+        return thing if isinstance(thing, Held) else self.eval(thing.expr, thing.frame, thing.line)
+
+    def eval(
+        self, expr: Expr, frame: Frame, line: int = 0
+    ) -> Held:
+        """Return what *expr* holds in *frame*."""
+        match expr:
+            case str():
+                head, *rest = expr.split(".")
+                held = self.name(head, frame, line)
+                for part in rest:
+                    held = self._replay.attributes.attribute(held, part) if held.values else UNKNOWN
+                return held
+            case Call():
+                return self._replay.calls.call(expr, frame)
+            case Attr():
+                return self._replay.attributes.attribute(self.eval(expr.value, frame, line), expr.name)
+            case Awaited():
+                values: tuple[Any, ...] = self.eval(expr.value, frame, line).values
+                return union(*[v.result if isinstance(v, Coroutine) else made(v) for v in values])
+            case Either():
+                return union(*[self.eval(o, frame, line) for o in expr.options])
+            case Group():
+                return self._group(expr, frame, line)
+            case Mapping():
+                return self._mapping(expr, frame, line)
+            case Text():
+                return joined([self.eval(p, frame, line) for p in expr.parts])
+            case Operation() if expr.operator == "Add":
+                return self._sum([self.eval(o, frame, line) for o in expr.operands])
+            case Item():
+                return self._item(expr, frame, line)
+            case LambdaRef():
+                found = self._replay.names.at(frame.module, expr.qualname)
+                return made(Closure(found, frame)) if isinstance(found, Function) else UNKNOWN
+            case _:
+                return self._types.infer(expr, frame.where, line)
+
+    def _group(self, expr: Group, frame: Frame, line: int) -> Held:
+        items: list[Held] = []
+        certainty = Certainty.CERTAIN
+        for part in expr.items:
+            if not isinstance(part, Star):
+                items.append(self.eval(part, frame, line))
+                continue
+            inner = self.rounds(self.eval(part.value, frame, line))
+            if inner is None:
+                certainty = Certainty.LIKELY
+            items.extend(inner or ())
+        return Held((Several(expr.kind, tuple(enumerate(items))),), certainty)
+
+    def _mapping(self, expr: Mapping, frame: Frame, line: int) -> Held:
+        items: dict[str | int, Held] = {}
+        for key, value in expr.items:
+            held = self.eval(value, frame, line)
+            if key is None:
+                for inner in held.values:
+                    items.update(inner.items if isinstance(inner, Several) else ())
+                continue
+            name = self.eval(key, frame, line)
+            literal = name.values[0] if len(name.values) == 1 else None
+            if isinstance(literal, Scalar) and isinstance(literal.value, str | int):
+                items[literal.value] = held
+        return one(Several("dict", tuple(items.items())))
+
+    def _item(self, expr: Item, frame: Frame, line: int) -> Held:
+        base = self.eval(expr.value, frame, line)
+        if is_type(base):
+            return self._types.infer(expr, frame.where, line)
+        key = self.eval(expr.key, frame, line)
+        literal = key.values[0] if len(key.values) == 1 else None
+        value = literal.value if isinstance(literal, Scalar) else None
+        return members.item(self._types, base, value if isinstance(value, str | int) else None)
+
+    def _sum(self, parts: list[Held]) -> Held:
+        lists = [p.values[0] for p in parts if len(p.values) == 1]
+        several = [v for v in lists if isinstance(v, Several)]
+        if len(several) == len(parts):
+            items = [held for s in several for _, held in s.items]
+            return one(Several(several[0].kind, tuple(enumerate(items))))
+        return joined(parts)
+
+    def name(self, name: str, frame: Frame, line: int) -> Held:
+        """Return what a plain name holds."""
+        look: Frame | None = frame
+        inner = frame
+        while look is not None:
+            if name in look.env:
+                return self.value(look.env[name])
+            where = look.where
+            if isinstance(where, Module):
+                return self.globally(where, name, line)
+            if look.region is None:
+                held = self._local(name, look, inner, line)
+                if held is not None:
+                    return held
+            parent = look.parent
+            if parent is not None and parent.where is not where:
+                inner, line = parent, 0
+            look = parent
+        return UNKNOWN
+
+    def _local(self, name: str, frame: Frame, inner: Frame, line: int) -> Held | None:
+        where = frame.where
+        if isinstance(where, Class):
+            if inner.where is not where:
+                return None
+            things = [b for b in where.facts.body.bindings if b.target == name]
+            found = merged([self.eval(b.value, inner, b.span.line) for b in things])
+            method = where.methods.get(name)
+            return made(Closure(method, frame)) if method else found if things else None
+        assert isinstance(where, Function)
+        if name in where.facts.body.outer:
+            return None
+        defined = self._types.locals(where).get(name)
+        if defined is None:
+            return None
+        reached = reaching(defined, where.facts.body.regions, line)
+        return merged([self._defined(t, frame, inner) for t in reached]) if reached else None
+
+    def _defined(self, thing: Definition | Param, frame: Frame, inner: Frame) -> Held:
+        """Return the value of a definition; *inner* is a round of a loop that it may stand in."""
+        if isinstance(thing, Function):
+            return made(Closure(thing, frame))
+        if isinstance(thing, Binding):
+            at = inner
+            while at is not frame and at.parent is not None and not _covers(at, thing):
+                at = at.parent
+            return self.binding(thing, at)
+        if isinstance(thing, Param):
+            return self._unbound(thing, frame)
+        return self._types.definition(thing, frame.where)
+
+    def _unbound(self, param: Param, frame: Frame) -> Held:
+        """Return what a parameter holds when nobody was seen to call the function."""
+        function = frame.where
+        assert isinstance(function, Function)
+        if param.has_default and frame.parent is not None:
+            held = self.eval(param.default, frame.parent)
+            if held.values and held.values != (Scalar(None),):
+                return held.doubted(Certainty.LIKELY)
+        held = results.parameter(self._types, function, param)
+        return self._replay.registry.placeholder(held, function, param)
+
+    def binding(self, b: Binding, frame: Frame) -> Held:
+        """Return what a binding gives its target."""
+        if b.kind not in {"assign", "annotation", "walrus"} or b.value is None:
+            return self._types.binding(b, frame.where)
+        held = self.eval(b.value, frame, b.span.line)
+        self._replay.registry.call_it(held, b.target, frame)
+        return held if held.values else self._types.binding(b, frame.where)
+
+    def globally(self, module: Module, name: str, line: int = 0) -> Held:
+        """Return what a module's global holds at *line*, in the end when it is 0."""
+        definitions = latest(list(self._replay.names.scope(module, "").get(name, [])))
+        if len(definitions) == 1:
+            line = 0
+        key = module.path, name, line
+        if key not in self._globals:
+            self._globals[key] = None
+            self._globals[key] = self._globally(module, name, definitions, line)
+        return self._globals[key] or UNKNOWN
+
+    def _globally(self, module: Module, name: str, found: list[Definition], line: int) -> Held:
+        frame = self._replay.module_frame(module)
+        if found:
+            reached = reaching(found, module.facts.body.regions, line or _LAST_LINE)
+            held = merged([self._global(t, module, frame) for t in reached])
+            return held if held.values else self._types.globally(module, name)
+        for source in self._replay.names.star_sources(module, "", name):
+            if source is not None:
+                held = self.globally(source, name)
+                if held.values:
+                    return held
+        return self._types.globally(module, name)
+
+    def _global(self, thing: Definition, module: Module, frame: Frame) -> Held:
+        if isinstance(thing, Import):
+            found = self._replay.names.imported(thing, module)
+            return found if isinstance(found, Held) else self.globally(*found)
+        if isinstance(thing, Binding):
+            return self.binding(thing, frame)
+        return one(thing)
+
+
+def _covers(frame: Frame, b: Binding) -> bool:
+    region = frame.region
+    return region is None or region.line <= b.span.line <= region.end_line
+
+
+def joined(parts: list[Held]) -> Held:
+    """Return the text of literal parts joined; unknown when one is not literal."""
+    text = ""
+    certainty = Certainty.CERTAIN
+    for part in parts:
+        values = [v for v in part.values if isinstance(v, Scalar) and isinstance(v.value, str | int)]
+        if len(values) != 1 or len(part.values) != 1:
+            return UNKNOWN
+        text += str(values[0].value)
+        certainty = max(certainty, part.certainty, key=lambda c: c.rank)
+    return Held((Scalar(text),), certainty)

@@ -1,0 +1,214 @@
+"""What calls give and do while the start of the project is gone through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi_bp_lint.facts.model import (
+    Call,
+    Literal,
+    Operation,
+    Text,
+)
+from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, MARKERS
+from fastapi_bp_lint.knowledge.typing_names import SEQUENCES
+from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project.apps import Router
+from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.made import (
+    Bundle,
+    Closure,
+    Decorating,
+    Marker,
+    Method,
+    Object,
+    RouteObject,
+    Wrapped,
+    Wraps,
+    made,
+)
+from fastapi_bp_lint.project.values import (
+    UNKNOWN,
+    Bound,
+    Class,
+    Coroutine,
+    External,
+    Function,
+    Held,
+    Instance,
+    Scalar,
+    Several,
+    one,
+    union,
+)
+
+if TYPE_CHECKING:
+
+    from fastapi_bp_lint.project.replay import Replay
+
+_WRAPPERS = {"functools.wraps", "functools.update_wrapper"}
+
+
+class Invoker:
+    """Makes calls: constructs routers and objects, runs functions."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        self._types = replay.types
+        self._objects: dict[Class, Held] = {}
+
+    def object_of(self, cls: Class) -> Held:
+        """Return the object that stands for all instances of a class that were not seen made."""
+        if cls not in self._objects:
+            self._objects[cls] = UNKNOWN
+            self._objects[cls] = self.instantiate(cls, None, self._replay.module_frame(cls.module))
+        return self._objects[cls]
+
+    def call(self, call: Call, frame: Frame) -> Held:
+        """Return what a call gives in *frame*; it happens once there."""
+        key = id(call)
+        if key in frame.calls:
+            return frame.calls[key] or UNKNOWN
+        frame.calls[key] = None
+        callee = self._replay.values.eval(call.func, frame, call.span.line)
+        held = union(*[self.called(v, call, frame) for v in callee.values]).doubted(callee.certainty)
+        frame.calls[key] = held
+        return held
+
+    def called(self, value: Any, call: Call, frame: Frame) -> Held:
+        """Return what calling *value* gives."""
+        match value:
+            case External():
+                return self._external(value, call, frame)
+            case Class():
+                return self.instantiate(value, call, frame)
+            case Closure():
+                return self.call_function(value, call, frame)
+            case Function():
+                around = self._replay.module_frame(value.module)
+                return self.call_function(Closure(value, around), call, frame)
+            case Bound():
+                around = self._replay.module_frame(value.function.module)
+                closure = Closure(value.function, around, one(value.receiver))
+                return self.call_function(closure, call, frame)
+            case Method() if isinstance(value.of, Several):
+                return _items(value.of, value.name)
+            case Wraps() if call.args:
+                return made(Wrapped(self._replay.values.eval(call.args[0], frame, call.span.line), value.of))
+            case Method() | Decorating():
+                return self._replay.registry.called(value, call, frame)
+            case Router() | Object() | Marker() | RouteObject() | Bundle() | Wrapped():
+                return UNKNOWN
+            case _:
+                return results.called(self._types, value, call, frame.where)
+
+    def _external(self, value: External, call: Call, frame: Frame) -> Held:
+        if value.name in MARKERS:
+            return made(Marker(call, frame, value.name))
+        if value.name in CONSTRUCTORS:
+            return self._replay.registry.construct(value.name, call, frame, self._replay.arguments.options(call, (), frame))
+        if value.name in _WRAPPERS and call.args:
+            held = [self._replay.values.eval(a, frame, call.span.line) for a in call.args]
+            if value.name == "functools.wraps":
+                return made(Wraps(held[0]))
+            return made(Wrapped(held[0], held[1])) if len(held) > 1 else UNKNOWN
+        if value.name == "functools.partial" and call.args:
+            target = self._replay.values.eval(call.args[0], frame, call.span.line)
+            return made(Bundle(target, call, frame)) if target.values else UNKNOWN
+        if value.name == "builtins.getattr":
+            name = self._replay.values.eval(call.args[1], frame, call.span.line) if len(call.args) > 1 else UNKNOWN
+            if len(name.values) == 1 and isinstance(name.values[0], Scalar):
+                target = self._replay.values.eval(call.args[0], frame, call.span.line)
+                return self._replay.attributes.attribute(target, str(name.values[0].value))
+        if value.name in SEQUENCES and call.args:
+            return self._replay.values.eval(call.args[0], frame, call.span.line)
+        return self._replay.registry.route_object(value, call, frame) or results.called(
+            self._types, value, call, frame.where
+        )
+
+    def instantiate(self, cls: Class, call: Call | None, frame: Frame) -> Held:
+        """Return a new object of a project class."""
+        order = members.mro(self._types, cls)
+        foreign = next((b for b in order if isinstance(b, External) and b.name in CONSTRUCTORS), None)
+        init = next(
+            (b.methods["__init__"] for b in order if isinstance(b, Class) and "__init__" in b.methods),
+            None,
+        )
+        if foreign is not None:
+            place = frame.module.place(call.span) if call is not None else cls.place
+            return self._replay.registry.construct_own(cls, foreign.name, call, frame, place)
+        if init is None or not self._is_builder(cls, init):
+            module = frame.module
+            return one(Instance(cls, (), (module, call) if call is not None else None))
+        thing = Object(cls)
+        held = made(thing)
+        closure = Closure(init, self._replay.module_frame(init.module), held)
+        inner = self._replay.arguments.frame_of(closure, call, frame)
+        thing.frame = inner
+        self._replay.run_frame(init, inner)
+        return held
+
+    def _is_builder(self, cls: Class, init: Function) -> bool:
+        return init in self._replay.scopes.relevant or any(
+            m in self._replay.scopes.relevant for m in cls.methods.values()
+        )
+
+    def call_function(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
+        """Return what calling a function of the project gives, having done what it does."""
+        function = closure.function
+        relevant = function in self._replay.scopes.relevant
+        key = function.module.path, function.facts.qualname
+        if self._replay.is_deep:
+            return UNKNOWN
+        if not relevant and key not in self._replay.scopes.inner and not _gives_parameter(function):
+            return self._plainly(closure, call, frame)
+        inner = self._replay.arguments.frame_of(closure, call, frame)
+        if relevant:
+            self._replay.run_frame(function, inner)
+        self._replay.depth += 1
+        held = self.returned(function, inner)
+        self._replay.depth -= 1
+        if not held.values and not relevant:
+            held = results.result(self._types, function, None)
+        return one(Coroutine(held)) if function.is_async and held.values else held
+
+    def _plainly(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
+        """Return what a call gives that nothing but the types of its arguments decides."""
+        if call is None:
+            return UNKNOWN
+        receiver = closure.receiver.values[0] if closure.receiver else None
+        value: Bound | Function = closure.function
+        if isinstance(receiver, Instance | Class):
+            value = Bound(closure.function, receiver)
+        return results.called(self._types, value, call, frame.where)
+
+    def returned(self, function: Function, inner: Frame) -> Held:
+        if function.facts.is_generator:
+            return results.result(self._types, function, None)
+        options: list[Held] = []
+        for given in function.facts.body.results:
+            if given.kind != "return":
+                continue
+            truth = self._replay.conditions.reached(function, given.span.line, inner)
+            if truth is not False and given.value != Literal(None, "None"):
+                options.append(self._replay.values.eval(given.value, inner, given.span.line))
+            if truth:
+                break
+        return union(*options)
+
+
+def _items(several: Several, name: str) -> Held:
+    if name == "values":
+        return one(Several("tuple", tuple(enumerate(h for _, h in several.items))))
+    pairs = [one(Several("tuple", ((0, one(Scalar(k))), (1, h)))) for k, h in several.items]
+    return one(Several("tuple", tuple(enumerate(pairs))))
+
+
+def _gives_parameter(function: Function) -> bool:
+    """Whether a function may return one of its arguments, or something made of them."""
+    names = {p.name for p in function.facts.params}
+    return any(
+        r.kind == "return" and (isinstance(r.value, Text | Operation) or r.value in names)
+        for r in function.facts.body.results
+        if r.value is None or isinstance(r.value, str | Text | Operation)
+    )
