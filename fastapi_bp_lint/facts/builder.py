@@ -187,7 +187,7 @@ class Builder:
         self._reads.append((self.body.reads, reads))
         wanted = {i.local for i in self.imports}
         wanted.update(p.name for f in self.functions for p in f.params)
-        wanted.update(f.qualname for f in self.functions if not f.qualname.islower())
+        wanted.update(f.qualname for f in self.functions)
         of = self.column
         for raw, grouped in self._reads:
             places: dict[str, list[tuple[int, int]]] = {}

@@ -44,7 +44,14 @@ def _attribute(builder: Builder, node: ast.Attribute) -> Expr:
     value = _path(builder, node)
     if value.__class__ is str:
         builder.body.loads.append(Load(value, builder.span(node)))  # type: ignore[arg-type]
+    else:
+        _operate(builder, "Attribute", (value,), node)
     return value
+
+
+def _operate(builder: Builder, operator: str, operands: tuple[Expr, ...], node: ast.AST) -> None:
+    made = Operation(operator, operands, builder.span(node))
+    builder.body.operations.append(made)
 
 
 def _path(builder: Builder, node: ast.Attribute) -> Expr:
@@ -136,7 +143,10 @@ def _joined(builder: Builder, node: ast.JoinedStr) -> Expr:
 def _formatted(builder: Builder, node: ast.FormattedValue) -> Expr:
     if node.format_spec is not None:
         builder.expr(node.format_spec)
-    return builder.expr(node.value)
+    value = builder.expr(node.value)
+    if not isinstance(value, Literal):
+        _operate(builder, "Format", (value,), node)
+    return value
 
 
 def _either(builder: Builder, node: ast.BoolOp) -> Expr:
@@ -150,7 +160,11 @@ def _conditional(builder: Builder, node: ast.IfExp) -> Expr:
 
 def _subscript(builder: Builder, node: ast.Subscript) -> Expr:
     value = builder.expr(node.value)
-    if not builder.in_annotation or not isinstance(value, str):
+    if not builder.in_annotation:
+        key = builder.expr(node.slice)
+        _operate(builder, _ITEM[node.ctx.__class__], (value, key), node)
+        return Item(value, key)
+    if not isinstance(value, str):
         return Item(value, builder.expr(node.slice))
     tail = value.rpartition(".")[2]
     if tail == "Literal":
@@ -169,6 +183,9 @@ def _plainly(builder: Builder, node: ast.expr) -> Expr:
         return builder.expr(node)
     finally:
         builder.in_annotation = True
+
+
+_ITEM = {ast.Load: "GetItem", ast.Store: "SetItem", ast.Del: "DelItem"}
 
 
 def _slice(builder: Builder, node: ast.Slice) -> Expr:

@@ -72,7 +72,11 @@ class Either(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A binary or unary operator or a comparison, by the name of its ``ast`` class."""
+    """A binary or unary operator or a comparison, by the name of its ``ast`` class.
+
+    Also GetItem, SetItem and DelItem (value, key), Format (what an f-string shows) and Attribute (an
+    attribute of a call's result that is read).
+    """
 
     operator: str
     operands: tuple[Expr, ...]

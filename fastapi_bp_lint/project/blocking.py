@@ -14,7 +14,7 @@ from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
-    from fastapi_bp_lint.project.calls import Edge
+    from fastapi_bp_lint.project.edges import Edge
     from fastapi_bp_lint.project.project import Project
 
 

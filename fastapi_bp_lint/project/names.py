@@ -60,7 +60,8 @@ class Names:
                 owner = self._by_qualname.get((path, function.facts.parent))
                 if isinstance(owner, Class):
                     function.owner = owner
-                    owner.methods[function.name] = function
+                    kept = owner.setters if _is_setter(function) else owner.methods
+                    kept[function.name] = function
             elif not function.facts.is_lambda:
                 self._define(path, function.facts.parent, function.name, function)
         for binding in facts.body.bindings:
@@ -118,6 +119,13 @@ class Names:
         if source.facts.exports is not None:
             return name in source.facts.exports
         return not name.startswith("_")
+
+
+def _is_setter(function: Function) -> bool:
+    return any(
+        isinstance(d, str) and d.endswith((".setter", ".deleter"))
+        for d in function.facts.decorators
+    )
 
 
 def builtin(name: str) -> Held:

@@ -43,12 +43,16 @@ class Function:
 
 
 class Class:
-    """A class of the project; *methods* are its own, by name, the last definition winning."""
+    """A class of the project; *methods* are its own, by name, the last definition winning.
+
+    *setters* are those of its properties.
+    """
 
     def __init__(self, module: Module, facts: ClassFacts) -> None:
         self.module = module
         self.facts = facts
         self.methods: dict[str, Function] = {}
+        self.setters: dict[str, Function] = {}
 
     @property
     def name(self) -> str:

@@ -59,7 +59,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Call, Expr, Literal
 from fastapi_bp_lint.knowledge.tables import Offloader, ancestry, offloaders
-from fastapi_bp_lint.project.calls import written
+from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.members import attribute
 from fastapi_bp_lint.project.values import (
     Bound,

@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Item
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.project.calls import written
+from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.values import Bound, Function
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from fastapi_bp_lint.facts.model import Region
 from fastapi_bp_lint.knowledge.locks import THREAD_LOCKS
 from fastapi_bp_lint.knowledge.tables import ancestry
-from fastapi_bp_lint.project.calls import written
+from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.values import External, Function, Instance
 from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
 
