@@ -16,8 +16,8 @@ from fastapi_bp_lint.rules import load, syntax_checks
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-# Handing facts from one process to another costs nearly half of extracting them: with fewer files
-# or cores than these a pool saves nothing worth a second process.
+# Handing facts from one process to another costs as much as extracting them: with fewer files or
+# cores than these a pool is slower than one process.
 ENOUGH_FILES = 300
 ENOUGH_CORES = 4
 
