@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"v\d+(_\d+)*")
 _LAYERED = LAYERS - {"api", "apis", "service", "services"}
+# A file called ``config`` or ``client`` in a folder of models is about that, not that.
+_TOLD_BY_NAME = frozenset({"router", "dependencies", "service", "schemas", "models"})
 _LEAST_ROLES = 2
 _LEAST_DOMAINS = 2
 _LEAST_LAYERS = 2
@@ -35,7 +37,8 @@ class Domain(NamedTuple):
     """A package that keeps what belongs to one subject together.
 
     *layout* says where it stands: domain (``src/posts``), domains (``src/domains/posts``),
-    versioned (``api/v1/posts``) or root (a package at the source root).
+    versioned (``api/v1/posts``) or root (a package at the source root). *own* are the paths of
+    modules in its folders whose role is not that of the folder, with the role.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Domain(NamedTuple):
     layout: str
     parts: tuple[Part, ...]
     modules: tuple[Module, ...]
+    own: tuple[tuple[str, str], ...] = ()
 
     def part(self, module: Module) -> Part | None:
         """Return the part that *module* is or belongs to; None for the ``__init__.py``."""
@@ -54,7 +58,7 @@ class Domain(NamedTuple):
     def role(self, module: Module) -> str:
         """Return the role of *module*, "" when it has none."""
         part = self.part(module)
-        return part.role if part else ""
+        return next((r for path, r in self.own if path == module.path), part.role if part else "")
 
     def with_role(self, role: str) -> tuple[Module, ...]:
         """Return the modules of that role."""
@@ -193,7 +197,10 @@ class Domains:
             if m.root == root and f"{m.name}.".startswith(f"{package}.")
         ]
         name = package.rpartition(".")[2]
-        return Domain(name, package, root, _layout(package), tuple(sorted(parts)), tuple(inside))
+        deeper = [m for m in inside if m.package != package and not m.is_package]
+        own = [(m.path, r) for m in deeper if (r := self.roles.surely(m)) in _TOLD_BY_NAME]
+        kept = tuple(sorted(parts)), tuple(inside), tuple(own)
+        return Domain(name, package, root, _layout(package), *kept)
 
 
 def _layout(package: str) -> str:

@@ -67,7 +67,8 @@ async def token_type() -> str:
 
 ## Limits
 Imports within functions, and those for type checkers only, close no circle. One finding for each
-set of domains: where many depend on each other, these are the shortest circles.
+set of domains: where many depend on each other, the shortest circles are reported, and longer ones
+when those are open.
 
 ## Source
 fastapi-best-practices, "Project Structure": packages that need each other import whole modules, so
@@ -78,6 +79,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from fastapi_bp_lint.finding import Finding, Severity, Step
 from fastapi_bp_lint.project.crossings import CrossDomainImport
@@ -97,13 +99,18 @@ def check(_project: Project, project: Project) -> Iterator[Finding]:
         if not crossing.item.scope and not crossing.is_type_checking:
             edges = graph.setdefault(crossing.source.package, {})
             edges.setdefault(crossing.target.package, crossing)
-    seen: set[frozenset[str]] = set()
+    paths: list[list[str]] = []
     for start in sorted(graph):
         for following in sorted(graph[start]):
             path = _path(following, start, graph)
-            if path and frozenset(path) not in seen:
-                seen.add(frozenset(path))
-                yield _finding([graph[a][b] for a, b in zip([start, *path], path, strict=False)])
+            if path:
+                paths.append([start, *path])
+    seen: list[set[str]] = []
+    for path in sorted(paths, key=len):
+        # A circle within this one has to be opened first.
+        if not any(smaller <= set(path) for smaller in seen):
+            seen.append(set(path))
+            yield _finding([graph[a][b] for a, b in pairwise(path)])
 
 
 def _path(start: str, goal: str, graph: Mapping[str, Mapping[str, CrossDomainImport]]) -> list[str]:

@@ -120,9 +120,13 @@ _ABOVE = {
 def check(module: Module, project: Project) -> Iterator[Finding]:
     domain = project.domain_of(module)
     role = domain.role(module) if domain else ""
+    seen: set[tuple[object, str]] = set()
     for item in module.facts.imports if role in _ABOVE else ():
         path, higher = _target(item, module, project)
+        if (item.statement, path) in seen:
+            continue
         if higher in _ABOVE[role] and not _is_type_checking(item, module):
+            seen.add((item.statement, path))
             yield rule.at(
                 module.place(item.span),
                 f"the {role} module `{module.name}` imports `{path}`, a {higher} module above it: "
