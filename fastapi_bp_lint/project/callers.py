@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param, Star
 from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.tables import ancestry, offloaders
+from fastapi_bp_lint.project.decoration import maker_of, returned
 from fastapi_bp_lint.project.values import (
     NOTHING,
     UNKNOWN,
     Bound,
     Class,
+    External,
     Function,
     Held,
     Instance,
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
 
 _MOST = 24
+_FARTHEST = 3
 
 
 class Callers:
@@ -31,12 +36,17 @@ class Callers:
 
     def __init__(self, names: Names) -> None:
         self._by_name: dict[str, list[tuple[Call, Where]]] = {}
+        self._given: dict[str, list[tuple[Call, int, Where]]] = {}
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
         for where in scopes:
             for call in where.facts.body.calls:
                 name = _last(call.func)
                 if name:
                     self._by_name.setdefault(name, []).append((call, where))
+                for position, given in enumerate(call.args[:_FARTHEST]):
+                    name = _last(given)
+                    if name:
+                        self._given.setdefault(name, []).append((call, position, where))
 
     def handed(self, types: Types, function: Function, param: Param) -> Held:
         """Return what all callers hand in; unknown when there are many or one cannot be told."""
@@ -46,9 +56,9 @@ class Callers:
         elif name.startswith("__"):
             return UNKNOWN
         sites = self._by_name.get(name, ())
-        if not sites or len(sites) > _MOST:
+        if len(sites) > _MOST:
             return UNKNOWN
-        options = []
+        options = [*self._by_wrapper(types, function, param), *self._handed(types, function, param)]
         for call, where in sites:
             callee = types.callee(call, where)
             if not any(_is(v, function) for v in callee.values):
@@ -66,6 +76,40 @@ class Callers:
         if held.values == (NOTHING,):
             return UNKNOWN
         return held.doubted(Certainty.LIKELY)
+
+
+    def _by_wrapper(self, types: Types, function: Function, param: Param) -> Iterator[Held]:
+        """Give what the wrapper of a decorator hands to the function it wraps."""
+        for decorator in function.facts.decorators:
+            maker = maker_of(types, decorator, types.around(function))
+            inner = returned(types, maker, is_async=function.is_async) if maker else None
+            if maker is None or inner is None or not maker.facts.params:
+                continue
+            for call in inner.facts.body.calls:
+                if call.func == maker.facts.params[0].name:
+                    given, found = argument(function, param, call, (function,))
+                    if found:
+                        yield types.infer(given, inner, call.span.line)
+
+    def _handed(self, types: Types, function: Function, param: Param) -> Iterator[Held]:
+        """Give what is handed over together with the function: ``partial(f, x)``."""
+        for call, position, where in self._given.get(function.name, [])[:_MOST]:
+            callee = types.callee(call, where).values
+            if not any(isinstance(v, External) and _hands_over(v.name) for v in callee):
+                continue
+            target = types.infer(call.args[position], where, call.span.line).values
+            if any(_is(v, function) for v in target):
+                rest = call._replace(args=call.args[position + 1 :])
+                given, found = argument(function, param, rest, target)
+                if found:
+                    yield types.infer(given, where, call.span.line)
+
+
+def _hands_over(name: str) -> bool:
+    if name == "functools.partial":
+        return True
+    owner, _, member = name.rpartition(".")
+    return any(f"{base}.{member}" in offloaders() for base in ancestry(owner))
 
 
 def _last(func: Expr) -> str:

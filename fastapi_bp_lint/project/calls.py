@@ -102,8 +102,8 @@ class Calls:
         certain = Certainty.CERTAIN
         match value:
             case External():
-                if value.name in implicit.BUILTINS and call.args:
-                    yield from implicit.builtin(self, value.name, call, function)
+                if call.args:
+                    yield from self._through(value.name, call, function)
                 row = self.primitive(value.name) if call.use != "awaited" else None
                 if row is not None and row.form in {"call", "method", "ctor-blocking"}:
                     if not _is_harmless(row, call):
@@ -124,6 +124,20 @@ class Calls:
                     yield from self._called(inner, call, function)
             case _:
                 return
+
+    def _through(self, name: str, call: Call, function: Function) -> Iterator[Edge]:
+        """Give what a function of Python runs of its arguments."""
+        if name in implicit.BUILTINS:
+            yield from implicit.builtin(self, name, call, function)
+        if name in implicit.ENTERS_ARGUMENT:
+            yield from implicit.enter(self, call.args[0], call.span, function)
+        position, keyword = implicit.CALLS_ARGUMENT.get(name, (-1, ""))
+        given = call.args[position] if position >= 0 else dict(call.keywords).get(keyword)
+        if given is not None:
+            for value in self.types.infer(given, function, call.span.line).values:
+                if isinstance(value, Function | Bound | Partial):
+                    for edge in self._called(value, call, function):
+                        yield edge._replace(certainty=weakest(edge.certainty, Certainty.LIKELY))
 
     def run(
         self, function: Function, how: str, span: Span, text: str, call: Call | None

@@ -8,7 +8,7 @@ from fastapi_bp_lint.facts.model import Call, Expr
 from fastapi_bp_lint.finding import Certainty, weakest
 from fastapi_bp_lint.knowledge.tables import offloaders
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, TRANSPARENT_DECORATORS
-from fastapi_bp_lint.project.values import External, Function, Where
+from fastapi_bp_lint.project.values import Entered, External, Function, Where
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
@@ -46,6 +46,10 @@ def _apply(types: Types, state: Decoration, decorator: Expr, where: Where) -> De
     for value in held.values:
         if isinstance(value, External):
             return _foreign(state, value.name)
+        if isinstance(value, Function) and isinstance(decorator, Call):
+            made = types.infer(decorator, where).values
+            if made and isinstance(made[0], Entered) and made[0].function is not None:
+                return state._replace(runs=(*state.runs, made[0].function))
         if isinstance(value, Function):
             maker = value if not isinstance(decorator, Call) else returned(types, value)
             if maker is None:
@@ -83,6 +87,15 @@ def _ours(types: Types, state: Decoration, maker: Function) -> Decoration:
         offloaded=state.offloaded or (handed_over and not calls),
         certainty=state.certainty,
     )
+
+
+def maker_of(types: Types, decorator: Expr, where: Where) -> Function | None:
+    """Return the function of the project that takes the decorated one."""
+    func = decorator.func if isinstance(decorator, Call) else decorator
+    for value in types.infer(func, where).values:
+        if isinstance(value, Function):
+            return returned(types, value) if isinstance(decorator, Call) else value
+    return None
 
 
 def returned(types: Types, maker: Function, *, is_async: bool | None = None) -> Function | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Group, Literal, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Group, Literal, Region, Star
 from fastapi_bp_lint.finding import Span, weakest
 from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
@@ -68,7 +68,21 @@ _BUILTINS = {
     ),
     **dict.fromkeys(("dict", "enumerate", "zip", "next"), _ITERATES),
 }
-BUILTINS = {f"builtins.{name}": methods for name, methods in _BUILTINS.items()}
+BUILTINS = {f"builtins.{name}": methods for name, methods in _BUILTINS.items()} | dict.fromkeys(
+    ("collections.deque", "collections.Counter", "collections.OrderedDict"), _ITERATES
+)
+"""Callables that call what they are given: where it stands, or by which keyword."""
+CALLS_ARGUMENT = {
+    "builtins.map": (0, ""),
+    "builtins.filter": (0, ""),
+    "functools.reduce": (0, ""),
+    "builtins.sorted": (-1, "key"),
+    "builtins.max": (-1, "key"),
+    "builtins.min": (-1, "key"),
+}
+ENTERS_ARGUMENT = frozenset(
+    {"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context"}
+)
 _LAZY = {"builtins.iter", "builtins.enumerate", "builtins.zip", "builtins.reversed"}
 
 
@@ -84,6 +98,9 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
         elif region.kind in {"if", "while"} and isinstance(region.subject, str | Attr):
             held = calls.types.infer(region.subject, function, region.line)
             yield from _first_method(calls, held, _TRUTH, region.span, region.subject)
+    for expr, span in _exhausted(function):
+        if not any(r.line <= span.line <= r.end_line for r in hidden):
+            yield from _iterate(calls, expr, span, function)
     for operation in body.operations:
         if not operation.operands or any(r.line <= operation.span.line <= r.end_line for r in hidden):
             continue
@@ -94,9 +111,31 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
         if name is not None:
             held = calls.types.infer(of, function, operation.span.line)
             yield from _method(calls, held, name, "operator", operation.span, of)
+            if name == "__getitem__":
+                yield from _foreign(calls, held, name, operation.span, of)
         elif operation.operator == "Format":
             held = calls.types.infer(of, function, operation.span.line)
             yield from _first_method(calls, held, _SHOWS, operation.span, of)
+
+
+def _exhausted(function: Function) -> Iterator[tuple[Expr, Span]]:
+    """Give what is iterated without a ``for`` statement: by comprehensions, unpacking, stars."""
+    body = function.facts.body
+    for b in body.bindings:
+        if b.kind == "comprehension" or (b.kind == "unpack" and b.position == 0):
+            yield b.value, b.span
+        elif isinstance(b.value, Group):
+            yield from ((i.value, b.span) for i in b.value.items if isinstance(i, Star))
+    for result in body.results:
+        if result.kind == "yield-from":
+            yield result.value, result.span
+        elif isinstance(result.value, Group):
+            yield from ((i.value, result.span) for i in result.value.items if isinstance(i, Star))
+    for call in body.calls:
+        yield from ((a.value, call.span) for a in call.args if isinstance(a, Star))
+        if isinstance(call.func, Attr) and call.func.name == "join" and call.args:
+            if isinstance(call.func.value, Literal):
+                yield call.args[0], call.span
 
 
 def builtin(calls: Calls, name: str, call: Call, function: Function) -> Iterator[Edge]:
@@ -169,19 +208,38 @@ def _property(  # noqa: PLR0913 - where, what, and how
                 break
 
 
+def _foreign(calls: Calls, held: Held, name: str, span: Span, of: Expr) -> Iterator[Edge]:
+    """Give the edge to a special method of another library's object that waits."""
+    for value in held.values:
+        if isinstance(value, Instance) and isinstance(value.of, External):
+            row = calls.primitive(f"{value.of.name}.{name}")
+            if row is not None and row.form in {"iter", "method", "item", "call"}:
+                yield Edge(row, "operator", span, written(of), held.certainty)
+
+
 def _enter(calls: Calls, region: Region, function: Function) -> Iterator[Edge]:
-    held = calls.types.infer(region.subject, function, region.line)
-    text = written(region.subject)
+    yield from enter(calls, region.subject, region.span, function)
+
+
+def enter(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterator[Edge]:
+    """Give what entering and leaving *subject* runs."""
+    held = calls.types.infer(subject, function, span.line)
+    text = written(subject)
+    if isinstance(subject, Call) and subject.args:
+        callee = calls.types.callee(subject, function)
+        if External("contextlib.closing") in callee.values:
+            closed = calls.types.infer(subject.args[0], function, span.line)
+            yield from _method(calls, closed, "close", "enter", span, subject)
     for value in held.values:
         if isinstance(value, Entered) and value.function is not None:
-            yield Edge(value.function, "enter", region.span, text, held.certainty)
+            yield Edge(value.function, "enter", span, text, held.certainty)
         elif isinstance(value, Instance) and isinstance(value.of, External):
             for name in ("__enter__", "__exit__"):
                 row = calls.primitive(f"{value.of.name}.{name}")
                 if row is not None and row.form == "method":
-                    yield Edge(row, "enter", region.span, text, held.certainty)
+                    yield Edge(row, "enter", span, text, held.certainty)
     for name in ("__enter__", "__exit__"):
-        yield from _method(calls, held, name, "enter", region.span, region.subject)
+        yield from _method(calls, held, name, "enter", span, subject)
 
 
 def _iterate(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterator[Edge]:

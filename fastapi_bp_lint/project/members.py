@@ -129,7 +129,12 @@ _DEEPEST = 20
 
 def class_attribute(types: Types, cls: Class, name: str, receiver: Instance | Class) -> Held:
     """Return what a class attribute holds, reached through *receiver*."""
-    return _inherited(types, mro(types, cls), name, receiver)
+    held = _inherited(types, mro(types, cls), name, receiver)
+    if held.values in {(), (NOTHING,)}:
+        order = mro(types, cls)
+        later = types.keep(("attribute", cls, name), lambda: _assigned(types, order, name))
+        return later if later.values else held
+    return held
 
 
 def _inherited(
@@ -195,7 +200,7 @@ def overrides(types: Types, method: Function) -> tuple[Function, ...]:
 
 
 def _overrides(types: Types, method: Function, owner: Class) -> tuple[Function, ...]:
-    below = types.subclasses.get(owner, ())
+    below = types.implementations(owner)
     if not below or not is_abstract(types, method):
         return ()
     found: list[Function] = []
@@ -232,7 +237,23 @@ def _instance_attribute(types: Types, instance: Instance, name: str) -> Held:
     set_here = types.keep(("attribute", cls, name), lambda: _assigned(types, order, name))
     if set_here.values:
         return set_here
-    return _inherited(types, order, name, instance)
+    held = _inherited(types, order, name, instance)
+    if held.values or instance.origin is not None:
+        return held
+    return types.keep(("below", cls, name), lambda: _below(types, cls, name))
+
+
+def _below(types: Types, cls: Class, name: str) -> Held:
+    """Return what classes that derive from *cls* have: a mixin counts on what they bring."""
+    options = []
+    for other in types.subclasses.get(cls, ())[:_MOST_BELOW]:
+        held = _instance_attribute(types, Instance(other), name)
+        if held.values:
+            options.append(held)
+    return union(*options).doubted(Certainty.LIKELY)
+
+
+_MOST_BELOW = 8
 
 
 def _assigned(types: Types, order: list[Class | External], name: str) -> Held:

@@ -158,7 +158,16 @@ def _class_of(types: Types, call: Call, where: Where) -> Held:
     return Held(tuple([v.of for v in held.values if isinstance(v, Instance)]), held.certainty)
 
 
+def _import_module(types: Types, call: Call, where: Where) -> Held:
+    name = _argument(call, 0)
+    module = where if isinstance(where, Module) else where.module
+    if isinstance(name, Literal) and isinstance(name.value, str) and len(call.args) == 1:
+        return types.names.dotted(name.value, module)
+    return UNKNOWN
+
+
 _SPECIAL = {
+    "importlib.import_module": _import_module,
     "functools.partial": _partial,
     "typing.cast": _cast,
     "builtins.getattr": _getattr,

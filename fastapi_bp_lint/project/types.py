@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 _LIST = External("builtins.list")
 _PATH = External("pathlib.Path")
+_PROTOCOLS = {External("typing.Protocol"), External("typing_extensions.Protocol")}
 
 
 class Types:
@@ -73,6 +74,7 @@ class Types:
         self.decorators: dict[Function, frozenset[str]] = {}
         self.decorations: dict[Function, Decoration] = {}
         self.overrides: dict[Function, tuple[Function, ...]] = {}
+        self._implementations: dict[Class, list[Class]] = {}
         self._callees: dict[int, Held] = {}
         self._tests: dict[Function, tuple[Test, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
@@ -236,6 +238,26 @@ class Types:
     def callers(self) -> Callers:
         """The calls of the project, by what they seem to call."""
         return Callers(self.names)
+
+    def implementations(self, cls: Class) -> list[Class]:
+        """Return the classes below *cls*; for a protocol also those that have all its methods."""
+        below = self.subclasses.get(cls, [])
+        if not _PROTOCOLS.intersection(members.mro(self, cls)):
+            return below
+        kept = self._implementations.get(cls)
+        if kept is None:
+            wanted = cls.methods.keys()
+            fitting = [
+                c
+                for c in self.names.classes
+                if c is not cls
+                and wanted
+                and wanted <= c.methods.keys()
+                and not _PROTOCOLS.intersection(members.mro(self, c))
+            ]
+            kept = below + [c for c in fitting if c not in below]
+            self._implementations[cls] = kept
+        return kept
 
     @cached_property
     def subclasses(self) -> dict[Class, list[Class]]:
