@@ -219,6 +219,11 @@ class Builder:
         return None
 
 
+def _is_router(binding: Binding) -> bool:
+    func = binding.value.func if isinstance(binding.value, Call) else None
+    return isinstance(func, str) and func.endswith("Router")
+
+
 def docstring(node: ast.AST) -> str:
     """Return the first line of the docstring of a module, class or function, "" without one."""
     body = getattr(node, "body", None)

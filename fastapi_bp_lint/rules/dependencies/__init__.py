@@ -1,0 +1,1 @@
+"""What is injected, how, and what it costs."""
