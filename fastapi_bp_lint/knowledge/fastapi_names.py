@@ -8,10 +8,10 @@ MARKERS = DEPENDS | SECURITY
 
 APP_CLASS = "fastapi.FastAPI"
 ROUTER_CLASS = "fastapi.APIRouter"
-APPS = frozenset({"fastapi.FastAPI", "starlette.applications.Starlette"})
+APPS = frozenset({"fastapi.FastAPI", "starlette.applications.Starlette", "cadwyn.Cadwyn"})
 ROUTERS = frozenset({"fastapi.APIRouter", "starlette.routing.Router"})
 CONSTRUCTORS = APPS | ROUTERS
-CONSTRUCTOR_NAMES = frozenset({"FastAPI", "Starlette", "APIRouter"})
+CONSTRUCTOR_NAMES = frozenset({"FastAPI", "Starlette", "APIRouter", "Cadwyn"})
 """What their calls are usually written as; `Router` is too common a word to look for."""
 MODULES = ("fastapi", "starlette")
 
@@ -29,8 +29,10 @@ WEBSOCKET = frozenset(
 ADDERS = frozenset(
     {"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}
 )
+INCLUDERS = frozenset({"include_router", "generate_and_include_versioned_routers"})
+"""What includes a router; the second is Cadwyn's, which takes any number of them."""
 OTHER_ADDERS = frozenset(
-    {"add_middleware", "add_exception_handler", "add_event_handler", "host", "include_router", "mount"}
+    {"add_middleware", "add_exception_handler", "add_event_handler", "host", "mount", *INCLUDERS}
 )
 CALLED = ADDERS | (OTHER_ADDERS - {"host"})
 METHODS = DECORATORS | ADDERS | OTHER_ADDERS
@@ -58,6 +60,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "add_api_websocket_route": ("path", "endpoint", "name"),
     "add_websocket_route": ("path", "endpoint", "name"),
     "include_router": ("router",),
+    "generate_and_include_versioned_routers": ("router",),
     "mount": ("path", "app", "name"),
     "host": ("host", "app", "name"),
     "middleware": ("middleware_type",),

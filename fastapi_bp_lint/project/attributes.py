@@ -8,9 +8,10 @@ from fastapi_bp_lint.facts.model import (
     Binding,
     Call,
 )
+from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.apps import Arg, Router
-from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.frames import Frame, last_name
 from fastapi_bp_lint.project.made import (
     Bundle,
     Closure,
@@ -49,6 +50,7 @@ class Attributes:
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
         self._types = replay.types
+        self.presumes_defaults = False
 
     def attribute(self, held: Held, name: str) -> Held:
         """Return what the attribute *name* of *held* holds."""
@@ -72,6 +74,10 @@ class Attributes:
             held = self._class_attribute(value, name)
             if held.values:
                 return held
+        if isinstance(value, Instance) and isinstance(value.of, Class) and self.presumes_defaults:
+            held = self._default(value.of, name).doubted(Certainty.LIKELY)
+            if held.values:
+                return held
         return members.attribute(self._types, one(value), name)
 
     def _class_attribute(self, cls: Class, name: str) -> Held:
@@ -86,10 +92,24 @@ class Attributes:
 
     def _class_value(self, cls: Class, b: Binding, frame: Frame) -> Held:
         key = cls.module.path, f"{cls.facts.qualname}.{b.target}", b.span.line
-        if key not in self._replay.values._globals:
-            self._replay.values._globals[key] = None
-            self._replay.values._globals[key] = self._replay.values.binding(b, frame)
-        return self._replay.values._globals[key] or UNKNOWN
+        if key not in self._replay.values.globals:
+            self._replay.values.globals[key] = None
+            self._replay.values.globals[key] = self._replay.values.binding(b, frame)
+        return self._replay.values.globals[key] or UNKNOWN
+
+    def _default(self, cls: Class, name: str) -> Held:
+        """Return the default of a field: as written, or within ``Field(default=...)``."""
+        for base in members.mro(self._types, cls):
+            if isinstance(base, Class) and name in base.fields:
+                frame = self._replay.class_frame(base, self._replay.module_frame(base.module))
+                value = base.fields[name][0]
+                if isinstance(value, Call):
+                    options = self._replay.arguments.options(value, ("default",), frame)
+                    if last_name(value.func).lower() == "field":
+                        return self._replay.values.value(options.get("default"))
+                    return self._class_attribute(cls, name)
+                return self._replay.values.eval(value, frame)
+        return UNKNOWN
 
     def _object_attribute(self, thing: Object, name: str) -> Held:
         for base in members.mro(self._types, thing.of):
@@ -104,15 +124,17 @@ class Attributes:
             known = merged(found)
             if known.values:
                 return known
-        held = self._class_attribute(thing.of, name)
+        if name in thing.given:
+            return self._replay.values.value(thing.given[name])
+        held = self._default(thing.of, name)
         return held if held.values else members.attribute(self._types, one(Instance(thing.of)), name)
 
     def _assigned(self, thing: Object, method: Function, b: Binding) -> Held:
         key = id(b)
         if key not in thing.fields:
             thing.fields[key] = None
-            frame = thing.frame
-            if frame is None or frame.where is not method:
+            frame = thing.frames.get(method)
+            if frame is None:
                 env: dict[str, Arg | Held] = {method.facts.params[0].name: made(thing)}
                 frame = Frame(method, self._replay.module_frame(method.module), env)
             thing.fields[key] = self._replay.values.binding(b, frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.facts.model import (
     Call,
@@ -13,6 +13,7 @@ from fastapi_bp_lint.project.apps import Arg
 from fastapi_bp_lint.project.frames import Frame
 from fastapi_bp_lint.project.made import (
     Closure,
+    Object,
 )
 from fastapi_bp_lint.project.values import (
     Held,
@@ -36,11 +37,16 @@ class Arguments:
         """Return the frame of a call: every parameter has its argument or its default."""
         params = list(closure.function.facts.params)
         env: dict[str, Arg | Held] = {}
+        receiver: Any = None
         if closure.receiver is not None and params:
             env[params.pop(0).name] = closure.receiver
+            receiver = closure.receiver.values[0] if closure.receiver.values else None
         if call is not None:
             self._bind(params, call, frame, closure.frame, env)
-        return Frame(closure.function, closure.frame, env)
+        frame = Frame(closure.function, closure.frame, env)
+        if isinstance(receiver, Object):
+            receiver.frames.setdefault(closure.function, frame)
+        return frame
 
     def _bind(
         self,

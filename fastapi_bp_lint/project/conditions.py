@@ -78,6 +78,36 @@ class Conditions:
             return bool(value.value)
         return None if isinstance(value, Several | Instance) else True
 
+    def presumed(self, function: Function, line: int, frame: Frame) -> bool | None:
+        """Whether a line is reached when every setting has its default."""
+        self._replay.attributes.presumes_defaults = True
+        try:
+            found: bool | None = None
+            for region in function.facts.body.regions:
+                if region.kind in {"if", "else"} and region.line <= line <= region.end_line:
+                    truth = self._default_truth(region.subject, frame)
+                    truth = truth if truth is None or region.kind == "if" else not truth
+                    if truth is False:
+                        return False
+                    found = found or truth
+            return found
+        finally:
+            self._replay.attributes.presumes_defaults = False
+
+    def _default_truth(self, test: Expr, frame: Frame) -> bool | None:
+        if isinstance(test, Operation) and test.operator in {"Eq", "NotEq", "Is", "IsNot"}:
+            left, right = [self._scalar(o, frame) for o in test.operands[:2]]
+            if left is None or right is None:
+                return None
+            return (left == right) is (test.operator in {"Eq", "Is"})
+        value = self._scalar(test, frame)
+        return None if value is None else bool(value.value)
+
+    def _scalar(self, expr: Expr, frame: Frame) -> Scalar | None:
+        values = self._replay.values.eval(expr, frame).values
+        only = values[0] if len(values) == 1 else None
+        return only if isinstance(only, Scalar) else None
+
     def _equal(self, test: Operation, frame: Frame) -> bool | None:
         left, right = test.operands[:2]
         held = self.bound(left, frame) if isinstance(left, str) else None

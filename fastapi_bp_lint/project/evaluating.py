@@ -60,7 +60,7 @@ class Evaluator:
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
         self._types = replay.types
-        self._globals: dict[tuple[str, str, int], Held | None] = {}
+        self.globals: dict[tuple[str, str, int], Held | None] = {}
 
     def rounds(self, source: Held) -> Sequence[Held] | None:
         """Return what each round of a loop gets, None when that is not written out."""
@@ -233,10 +233,10 @@ class Evaluator:
         if len(definitions) == 1:
             line = 0
         key = module.path, name, line
-        if key not in self._globals:
-            self._globals[key] = None
-            self._globals[key] = self._globally(module, name, definitions, line)
-        return self._globals[key] or UNKNOWN
+        if key not in self.globals:
+            self.globals[key] = None
+            self.globals[key] = self._globally(module, name, definitions, line)
+        return self.globals[key] or UNKNOWN
 
     def _globally(self, module: Module, name: str, found: list[Definition], line: int) -> Held:
         frame = self._replay.module_frame(module)

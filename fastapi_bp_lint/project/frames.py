@@ -89,6 +89,7 @@ class Scopes:
         self._classes: dict[tuple[str, str], list[Class]] = {}
         self._steps: dict[tuple[str, str], Steps] = {}
         self._callers: dict[str, list[tuple[Function, Call]]] = {}
+        self._methods: dict[str, list[Function]] | None = None
         self.inner: set[tuple[str, str]] = set()
         self.relevant: set[Function] = set()
         self.called: set[str] = set()
@@ -203,6 +204,15 @@ class Scopes:
                 if any(_is_same(v, target) for v in held.values):
                     found.append(caller)
         return found
+
+    def methods(self, name: str) -> list[Function]:
+        """Return the methods of that name that register something."""
+        if self._methods is None:
+            self._methods = {}
+            for function in self.relevant:
+                if function.owner is not None:
+                    self._methods.setdefault(function.name, []).append(function)
+        return self._methods.get(name, [])
 
     def steps(self, scope: Where) -> Steps:
         """Return what happens in *scope*, loops and conditions noted."""

@@ -10,6 +10,7 @@ from fastapi_bp_lint.facts.model import (
     Operation,
     Text,
 )
+from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, MARKERS
 from fastapi_bp_lint.knowledge.typing_names import SEQUENCES
 from fastapi_bp_lint.project import members, results
@@ -88,19 +89,38 @@ class Invoker:
                 around = self._replay.module_frame(value.module)
                 return self.call_function(Closure(value, around), call, frame)
             case Bound():
-                around = self._replay.module_frame(value.function.module)
-                closure = Closure(value.function, around, one(value.receiver))
-                return self.call_function(closure, call, frame)
+                function = self._overriding(value)
+                around = self._replay.module_frame(function.module)
+                held = self.call_function(
+                    Closure(function, around, one(value.receiver)), call, frame
+                )
+                return held if function is value.function else held.doubted(Certainty.LIKELY)
             case Method() if isinstance(value.of, Several):
                 return _items(value.of, value.name)
             case Wraps() if call.args:
                 return made(Wrapped(self._replay.values.eval(call.args[0], frame, call.span.line), value.of))
             case Method() | Decorating():
                 return self._replay.registry.called(value, call, frame)
-            case Router() | Object() | Marker() | RouteObject() | Bundle() | Wrapped():
+            case Object():
+                method = self._replay.attributes.attribute(made(value), "__call__")
+                return union(*[self.called(m, call, frame) for m in method.values])
+            case Router() | Marker() | RouteObject() | Bundle() | Wrapped():
                 return UNKNOWN
             case _:
                 return results.called(self._types, value, call, frame.where)
+
+    def _overriding(self, value: Bound) -> Function:
+        """Return the only override that registers something, of a method that does not."""
+        function, receiver = value.function, value.receiver
+        relevant = self._replay.scopes.relevant
+        if function in relevant or not isinstance(receiver, Instance):
+            return function
+        found = [
+            f
+            for f in self._replay.scopes.methods(function.name)
+            if f.owner is not None and receiver.of in members.mro(self._types, f.owner)
+        ]
+        return found[0] if len(found) == 1 else function
 
     def _external(self, value: External, call: Call, frame: Frame) -> Held:
         if value.name in MARKERS:
@@ -137,21 +157,17 @@ class Invoker:
         if foreign is not None:
             place = frame.module.place(call.span) if call is not None else cls.place
             return self._replay.registry.construct_own(cls, foreign.name, call, frame, place)
-        if init is None or not self._is_builder(cls, init):
-            module = frame.module
-            return one(Instance(cls, (), (module, call) if call is not None else None))
         thing = Object(cls)
         held = made(thing)
-        closure = Closure(init, self._replay.module_frame(init.module), held)
-        inner = self._replay.arguments.frame_of(closure, call, frame)
-        thing.frame = inner
-        self._replay.run_frame(init, inner)
+        if init is not None:
+            closure = Closure(init, self._replay.module_frame(init.module), held)
+            inner = self._replay.arguments.frame_of(closure, call, frame)
+            if init in self._replay.scopes.relevant:
+                self._replay.run_frame(init, inner)
+        elif call is not None:
+            fields = tuple(f for b in reversed(order) if isinstance(b, Class) for f in b.fields)
+            thing.given = self._replay.arguments.options(call, fields, frame)
         return held
-
-    def _is_builder(self, cls: Class, init: Function) -> bool:
-        return init in self._replay.scopes.relevant or any(
-            m in self._replay.scopes.relevant for m in cls.methods.values()
-        )
 
     def call_function(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
         """Return what calling a function of the project gives, having done what it does."""
@@ -186,15 +202,20 @@ class Invoker:
         if function.facts.is_generator:
             return results.result(self._types, function, None)
         options: list[Held] = []
+        unlikely: list[Held] = []
         for given in function.facts.body.results:
-            if given.kind != "return":
+            if given.kind != "return" or given.value == Literal(None, "None"):
                 continue
-            truth = self._replay.conditions.reached(function, given.span.line, inner)
-            if truth is not False and given.value != Literal(None, "None"):
-                options.append(self._replay.values.eval(given.value, inner, given.span.line))
+            line = given.span.line
+            truth = self._replay.conditions.reached(function, line, inner)
+            if truth is False:
+                continue
+            held = self._replay.values.eval(given.value, inner, line)
+            presumed = truth or self._replay.conditions.presumed(function, line, inner)
+            (unlikely if presumed is False else options).append(held)
             if truth:
                 break
-        return union(*options)
+        return union(*options, *unlikely)
 
 
 def _items(several: Several, name: str) -> Held:

@@ -27,13 +27,18 @@ class Closure(NamedTuple):
 
 
 class Object:
-    """An object of the project whose ``__init__`` was gone through."""
+    """An object of a project class, with what its constructor was given.
 
-    __slots__ = ("fields", "frame", "of")
+    *frames* are those in which its methods were run, *given* the arguments of a constructor that
+    nobody wrote, such as that of a dataclass.
+    """
+
+    __slots__ = ("fields", "frames", "given", "of")
 
     def __init__(self, of: Class) -> None:
         self.of = of
-        self.frame: Frame | None = None
+        self.frames: dict[Function, Frame] = {}
+        self.given: Options = {}
         self.fields: dict[int, Held | None] = {}
 
 

@@ -13,6 +13,7 @@ from fastapi_bp_lint.knowledge.fastapi_names import (
     CONSTRUCTORS,
     DECORATORS,
     FUNCTION_KEYWORDS,
+    INCLUDERS,
     METHODS,
     PARAMETERS,
     ROUTE_CLASSES,
@@ -155,6 +156,11 @@ class Registry:
                 value.of.name, call, frame, self.replay.arguments.options(call, (), frame)
             )
             return held.values[0]
+        if self._kind(value) is not None and isinstance(value.of, Class):
+            module, call = value.origin
+            frame = self.replay.module_frame(module)
+            name = self._kind(value) or ""
+            return self.construct_own(value.of, name, call, frame, module.place(call.span)).values[0]
         return value
 
     def placeholder(self, held: Held, function: Function, param: Param) -> Held:
@@ -242,8 +248,11 @@ class Registry:
         options = self.replay.arguments.options(call, PARAMETERS.get(name, ("route",)), frame)
         if name in DECORATORS:
             return made(Decorating(router, name, options, call.span, frame))
-        if name == "include_router":
+        if name in INCLUDERS:
             self._include(router, options, call.span, frame)
+            for other in call.args[1:] if name != "include_router" else ():
+                rest = {"router": Arg(other, frame, call.span.line)}
+                self._include(router, rest, call.span, frame)
         elif name in {"mount", "host"}:
             self._mount(router, options, call.span, frame)
         elif name in ADDERS:
