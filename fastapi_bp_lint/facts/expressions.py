@@ -331,7 +331,10 @@ def _comprehension(kind: str) -> Any:  # noqa: ANN401 - a handler
         for generator in node.generators:
             source = builder.expr(generator.iter)
             sources.append(source)
-            bind = "async-comprehension" if generator.is_async else "comprehension"
+            bind = "generator" if kind == "generator" else "comprehension"
+            if generator.is_async:
+                bind = "async-comprehension"
+                builder.body.awaits += 1
             target(builder, generator.target, bind, source, span)
             builder.in_generator = outer or kind == "generator"
             for test in generator.ifs:

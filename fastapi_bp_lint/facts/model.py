@@ -123,9 +123,9 @@ class Binding(NamedTuple):
     """A name, or dotted target, that receives a value.
 
     *kind* is assign, annotation (with or without a value), augment, unpack, with, async-with, for,
-    async-for, comprehension, except, walrus, delete or type. For unpack, *value* is the whole right
-    side and *position* where in it; for loops it is what is iterated; for a comprehension
-    *span* is the whole comprehension, outside which the name is unknown.
+    async-for, comprehension, generator, except, walrus, delete or type. For unpack, *value* is the whole right
+    side and *position* where in it; for loops it is what is iterated; for a comprehension or
+    generator expression *span* is the whole, outside which the name is unknown.
     """
 
     target: str

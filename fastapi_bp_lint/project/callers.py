@@ -49,7 +49,7 @@ class Callers:
                         self._given.setdefault(name, []).append((call, position, where))
 
     def handed(self, types: Types, function: Function, param: Param) -> Held:
-        """Return what all callers hand in; unknown when there are many or one cannot be told."""
+        """Return what the callers that can be told hand in; unknown when there are many."""
         name = function.name
         if name == "__init__" and function.owner is not None:
             name = function.owner.name
@@ -64,15 +64,9 @@ class Callers:
             if not any(_is(v, function) for v in callee.values):
                 continue
             given, found = argument(function, param, call, callee.values)
-            if not found:
-                if param.has_default:
-                    continue
-                return UNKNOWN
-            held = types.infer(given, where, call.span.line)
-            if not held.values:
-                return UNKNOWN
-            options.append(held)
-        held = union(*options)
+            if found:
+                options.append(types.infer(given, where, call.span.line))
+        held = union(*[o for o in options if o.values])
         if held.values == (NOTHING,):
             return UNKNOWN
         return held.doubted(Certainty.LIKELY)

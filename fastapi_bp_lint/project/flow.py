@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing", bound="Definition | Param")
 
+_SCOPED = {"comprehension", "generator", "async-comprehension"}
 _RIGHT_SIDE = {"assign", "annotation", "augment", "unpack"}
 _SURE = {"with", "async-with", "try", "finally"}
 
@@ -47,7 +48,7 @@ def reaching(things: Sequence[Thing], regions: Sequence[Region], line: int) -> S
 
 
 def _is_scoped(thing: object) -> bool:
-    return isinstance(thing, Binding) and thing.kind in {"comprehension", "async-comprehension"}
+    return isinstance(thing, Binding) and thing.kind in _SCOPED
 
 
 def _covers(thing: object, line: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Group, Literal, Region, Star
+from fastapi_bp_lint.facts.model import Attr, Call, Comprehension, Expr, Group, Literal, Region, Star
 from fastapi_bp_lint.finding import Span, weakest
 from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
@@ -243,6 +243,9 @@ def enter(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterat
 
 
 def _iterate(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterator[Edge]:
+    if isinstance(subject, Comprehension) and subject.kind == "generator":
+        for source in subject.sources:
+            yield from _iterate(calls, source, span, function)
     if isinstance(subject, Call):
         callee = calls.types.callee(subject, function)
         text = written(subject.func)

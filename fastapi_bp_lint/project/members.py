@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Binding, Item
+from fastapi_bp_lint.facts.model import Binding, Call, Item
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.tables import ancestry, canonical, given, primitives, returns
 from fastapi_bp_lint.knowledge.typing_names import ITERABLES, MAPPINGS, PROPERTIES
@@ -21,11 +21,14 @@ from fastapi_bp_lint.project.values import (
     Function,
     Held,
     Instance,
+    Member,
     Package,
     Parent,
     Partial,
+    Scalar,
     Several,
     Value,
+    Where,
     one,
     union,
 )
@@ -65,20 +68,29 @@ def _attribute(types: Types, value: Value, name: str) -> Held:
             return _inherited(types, rest, name, value.receiver)
         case Instance(of=Class()):
             return _instance_attribute(types, value, name)
-        case Instance(of=External()):
+        case Instance(of=External(name=owner)):
+            if owner.startswith(STATE):
+                return types.state.held(types, owner, name)
             return external_attribute(value, name)
         case External():
             return one(External(canonical(f"{value.name}.{name}")))
         case Partial() if name == "func":
             return value.target
+        case Several():
+            return one(Member(value, name))
         case _:
             return UNKNOWN
+
+
+STATE = "starlette.datastructures.State:"
 
 
 def external_attribute(instance: Instance, name: str) -> Held:
     """Return an attribute of an object of another library: what the tables say, else its name."""
     of = instance.of
     assert isinstance(of, External)
+    if of.name in ITERABLES:
+        return one(Member(instance, name))
     found = given(of.name, name, "attribute")
     if found is None and not known(of.name, name):
         found = given(of.name, "__getattr__", "attribute")
@@ -125,6 +137,7 @@ def mro(types: Types, cls: Class) -> list[Class | External]:
 
 
 _DEEPEST = 20
+_LIST = External("builtins.list")
 
 
 def class_attribute(types: Types, cls: Class, name: str, receiver: Instance | Class) -> Held:
@@ -206,7 +219,9 @@ def _overrides(types: Types, method: Function, owner: Class) -> tuple[Function, 
     found: list[Function] = []
     for cls in below:
         other = cls.methods.get(method.name)
-        if other is not None and not is_abstract(types, other):
+        if other is None or other.is_async is not method.is_async:
+            continue
+        if not is_abstract(types, other):
             found.append(other)
     return tuple(found)
 
@@ -385,3 +400,22 @@ def _item(types: Types, value: Value, key: str | int | None) -> Held:
         return value.args[0]
     found = given(name, "__getitem__", "item")
     return one(Instance(External(found))) if found is not None else UNKNOWN
+
+
+def container(types: Types, member: Member, call: Call, where: Where) -> Held:
+    """Return what a method of a list, tuple, set or dict gives."""
+    held = one(member.of)
+    kind = member.of.kind if isinstance(member.of, Several) else member.of.of
+    is_mapping = kind == "dict" or (isinstance(kind, External) and kind.name in MAPPINGS)
+    if member.name in {"get", "pop", "setdefault", "popleft"}:
+        key = types.infer(call.args[0], where, call.span.line) if call.args else UNKNOWN
+        literal = key.values[0].value if key.values and isinstance(key.values[0], Scalar) else None
+        return item(types, held, literal if isinstance(literal, str | int) else None)
+    if member.name == "copy":
+        return held
+    if is_mapping and member.name in {"values", "items"}:
+        each = item(types, held, None)
+        if member.name == "items":
+            each = one(Several("tuple", ((0, UNKNOWN), (1, each))))
+        return one(Instance(_LIST, (each,)))
+    return UNKNOWN

@@ -65,7 +65,7 @@ class Names:
             elif not function.facts.is_lambda:
                 self._define(path, function.facts.parent, function.name, function)
         for binding in facts.body.bindings:
-            if "." not in binding.target and binding.kind != "comprehension":
+            if "." not in binding.target and binding.kind not in {"comprehension", "generator"}:
                 self._define(path, "", binding.target, binding)
 
     def _define(self, path: str, scope: str, name: str, thing: Definition) -> None:

@@ -24,9 +24,11 @@ from fastapi_bp_lint.project.values import (
     Function,
     Held,
     Instance,
+    Member,
     Parent,
     Partial,
     Scalar,
+    Several,
     Value,
     Where,
     one,
@@ -36,6 +38,7 @@ from fastapi_bp_lint.project.values import (
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
 
+_LIST = External("builtins.list")
 _ITERATOR = External("collections.abc.Iterator")
 _ASYNC_ITERATOR = External("collections.abc.AsyncIterator")
 _CLASS_KEYWORD = "class_"
@@ -57,6 +60,8 @@ def called(types: Types, value: Value, call: Call, where: Where) -> Held:
             return _instance(types, value, call, where)
         case Alias():
             return annotated(types, value.expr, value.where)
+        case Member():
+            return members.container(types, value, call, where)
         case Partial():
             held = [called(types, v, call, where) for v in value.target.values]
             return union(*held).doubted(value.target.certainty)
@@ -166,7 +171,29 @@ def _import_module(types: Types, call: Call, where: Where) -> Held:
     return UNKNOWN
 
 
+def _listed(types: Types, call: Call, where: Where) -> Held:
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    return one(Instance(_LIST, (members.element(types, held),))) if held.values else UNKNOWN
+
+
+def _zipped(types: Types, call: Call, where: Where) -> Held:
+    each = [members.element(types, types.infer(a, where, call.span.line)) for a in call.args]
+    return one(Instance(_LIST, (one(Several("tuple", tuple(enumerate(each)))),)))
+
+
+def _counted(types: Types, call: Call, where: Where) -> Held:
+    held = members.element(types, types.infer(_argument(call, 0), where, call.span.line))
+    pair = Several("tuple", ((0, UNKNOWN), (1, held)))
+    return one(Instance(_LIST, (one(pair),)))
+
+
 _SPECIAL = {
+    **dict.fromkeys(
+        [f"builtins.{n}" for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed")],
+        _listed,
+    ),
+    "builtins.zip": _zipped,
+    "builtins.enumerate": _counted,
     "importlib.import_module": _import_module,
     "functools.partial": _partial,
     "typing.cast": _cast,

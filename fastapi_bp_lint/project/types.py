@@ -36,6 +36,7 @@ from fastapi_bp_lint.project.callers import Callers
 from fastapi_bp_lint.project.flow import reaching
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
+from fastapi_bp_lint.project.state import State
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
@@ -239,6 +240,11 @@ class Types:
         """The calls of the project, by what they seem to call."""
         return Callers(self.names)
 
+    @cached_property
+    def state(self) -> State:
+        """What applications and requests carry along."""
+        return State(self.names)
+
     def implementations(self, cls: Class) -> list[Class]:
         """Return the classes below *cls*; for a protocol also those that have all its methods."""
         below = self.subclasses.get(cls, [])
@@ -296,7 +302,7 @@ class Types:
     def _binding(self, b: Binding, where: Where) -> Held:
         if b.kind == "type":
             return one(Alias(b.value, where))
-        value = UNKNOWN if b.kind in {"augment", "delete", "case", "unpack-rest"} else self.infer(
+        value = UNKNOWN if b.kind in {"augment", "delete", "case"} else self.infer(
             b.value, where, b.span.line
         )
         if b.annotation is not None:
@@ -309,9 +315,11 @@ class Types:
             return entered if b.position < 0 else members.item(self, entered, b.position)
         if b.kind == "unpack":
             return members.item(self, value, b.position)
+        if b.kind == "unpack-rest":
+            return one(Instance(_LIST, (members.element(self, value),)))
         if b.kind == "except":
             return instances(value)
-        if b.kind in {"for", "comprehension", "async-for", "async-comprehension"}:
+        if b.kind in {"for", "comprehension", "generator", "async-for", "async-comprehension"}:
             element = members.element(self, value)
             return element if b.position < 0 else members.item(self, element, b.position)
         return UNKNOWN

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.facts.model import Body, Call, Import, Literal, Param
+from fastapi_bp_lint.facts.model import Binding, Body, Call, Import, Literal, Param
 from fastapi_bp_lint.finding import Span
 from fastapi_bp_lint.project.crossings import reached
 from fastapi_bp_lint.project.values import Class, Function
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.names import Names
 
 _BY_NAME = ("setattr", "getattr", "hasattr", "delattr", "object", "multiple")
-_COMPREHENSIONS = frozenset({"comprehension", "async-comprehension"})
+_COMPREHENSIONS = frozenset({"comprehension", "generator", "async-comprehension"})
 
 
 class Uses(NamedTuple):
@@ -46,7 +46,15 @@ class ImportUses:
             return None
         return self._of(function.name, "", function.module)
 
-    def _of(self, local: str, scope_of: str, module: Module) -> Uses | None:
+    def of_binding(self, binding: Binding, module: Module) -> Uses | None:
+        """Return the uses of a module's global in its file, as `of` does."""
+        if self._names.scope(module, "").get(binding.target) != [binding]:
+            return None
+        return self._of(binding.target, "", module, binding)
+
+    def _of(
+        self, local: str, scope_of: str, module: Module, own: Binding | None = None
+    ) -> Uses | None:
         places: list[tuple[int, int]] = []
         for scope, body, params in bodies(module):
             if local in body.outer:
@@ -57,7 +65,7 @@ class ImportUses:
             if hidden or not self._is_seen(local, scope_of, module, scope):
                 continue
             found = body.reads.get(local, ())
-            if found and any(b.target == local for b in body.bindings):
+            if found and any(b.target == local and b is not own for b in body.bindings):
                 return None
             places += found
         spans = tuple(Span(n, c, n, c + len(local)) for n, c in sorted(places))

@@ -143,6 +143,7 @@ class Several(NamedTuple):
 Value: TypeAlias = (
     "Module | Package | Function | Class | External | Instance | Bound | Coroutine | Entered | Partial"
     " | Several | Scalar | Alias | Parent"
+    " | Member"
 )
 Where: TypeAlias = "Module | Function | Class"
 
@@ -159,6 +160,13 @@ class Parent(NamedTuple):
 
     of: Class
     receiver: Instance | Class
+
+
+class Member(NamedTuple):
+    """A method of a list, tuple, set or dict."""
+
+    of: Several | Instance
+    name: str
 
 
 class Scalar(NamedTuple):
