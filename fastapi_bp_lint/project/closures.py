@@ -33,6 +33,7 @@ from fastapi_bp_lint.project.values import (
     Function,
     Instance,
     Partial,
+    Member,
     Scalar,
     Several,
     one,
@@ -113,6 +114,8 @@ class Closures:
             case Partial():
                 every = [self._called(v, call, function) for v in value.target.values]
                 return _all(every or [None])
+            case Member():
+                return Certainty.CERTAIN
             case Alias():
                 made = self._types.infer(getattr(value.expr, "value", None), value.where)
                 return _all([self._called(v, call, function) for v in made.values] or [None])
