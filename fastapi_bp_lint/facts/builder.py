@@ -188,6 +188,7 @@ class Builder:
         wanted = {i.local for i in self.imports}
         wanted.update(p.name for f in self.functions for p in f.params)
         wanted.update(f.qualname for f in self.functions)
+        wanted.update(b.target for b in self.body.bindings if _is_router(b))
         of = self.column
         for raw, grouped in self._reads:
             places: dict[str, list[tuple[int, int]]] = {}
