@@ -53,6 +53,14 @@ def kind_of(types: Types, cls: Class) -> str:
     return ENUM if foreign & ENUM_BASES else ""
 
 
+def is_sqlmodel(types: Types, cls: Class) -> bool:
+    """Whether *cls* derives from SQLModel, whose schemas stand beside their table."""
+    return any(
+        isinstance(base, External) and base.name.startswith("sqlmodel.")
+        for base in mro(types, cls)
+    )
+
+
 def _is_table(order: list[Class | External]) -> bool:
     own = order[0]
     if not isinstance(own, Class):

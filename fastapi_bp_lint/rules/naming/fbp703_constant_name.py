@@ -25,9 +25,10 @@ PAGE_SIZE = 20
 
 ## Limits
 What is assigned twice, under a condition or in a loop, or changed by a function (`global`) or by
-another module (`constants.seen = True`), is no constant. Neither are routers, loggers, types and their aliases, and objects made by a call. Lists,
-sets and dictionaries count in modules of constants only: elsewhere they may be caches. An
-`__init__.py`, tests, migrations and generated code are not looked at.
+another module (`constants.seen = True`), is no constant. Neither are routers, loggers, types and
+their aliases, and objects made by a call. Lists, sets and dictionaries count in modules of
+constants only: elsewhere they may be caches. An `__init__.py`, tests, migrations and generated code
+are not looked at.
 
 ## Source
 PEP 8, "Constants"; fastapi-best-practices, whose `constants.py` modules hold to it.

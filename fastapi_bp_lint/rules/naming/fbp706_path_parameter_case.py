@@ -126,7 +126,8 @@ def _findings(
         for name in names:
             yield rule.at(
                 place,
-                f"the path parameter `{{{name}}}` is not in snake_case: call it `{{{snake(name)}}}`",
+                f"the path parameter `{{{name}}}` is not in snake_case: "
+                f"call it `{{{snake(name)}}}`",
                 symbol=symbol,
                 certainty=certainty,
             )

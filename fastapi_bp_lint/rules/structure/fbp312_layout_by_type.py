@@ -1,0 +1,141 @@
+"""
+# Layout by type
+
+## What it does
+Reports a project that keeps many resources in folders by type (`routers/users.py`,
+`schemas/users.py`, `crud/users.py`), and says how it would look by domain.
+
+## Why is this bad?
+A change to users touches three or four folders, each of which holds every other resource too. What
+belongs together is found by its name alone, and nothing tells which of thirty schemas are shared.
+Layout by type suits small services; it does not scale with the number of domains.
+
+## Bad
+`app/routers/users.py`:
+```python
+NAME = "users"
+```
+
+`app/routers/posts.py`:
+```python
+NAME = "posts"
+```
+
+`app/routers/tags.py`:
+```python
+NAME = "tags"
+```
+
+`app/routers/comments.py`:
+```python
+NAME = "comments"
+```
+
+`app/routers/likes.py`:
+```python
+NAME = "likes"
+```
+
+`app/schemas/users.py`:
+```python
+NAME = "users"
+```
+
+`app/schemas/posts.py`:
+```python
+NAME = "posts"
+```
+
+`app/schemas/tags.py`:
+```python
+NAME = "tags"
+```
+
+`app/schemas/comments.py`:
+```python
+NAME = "comments"
+```
+
+`app/schemas/likes.py`:
+```python
+NAME = "likes"
+```
+
+## Good
+`app/users/router.py`:
+```python
+NAME = "users"
+```
+
+`app/users/schemas.py`:
+```python
+NAME = "users"
+```
+
+## Limits
+One finding for each folder that holds the folders by type, at its first router. Silent below
+`resources` resources that have a module in two or more of the folders, and in a project with
+domains.
+
+## Source
+fastapi-best-practices, "Project Structure": a layout by file type suits microservices and projects
+with fewer scopes, one by domain a growing monolith.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+
+from fastapi_bp_lint.finding import Finding, Severity, Span
+from fastapi_bp_lint.knowledge.layout_names import OUTSIDE, ROLE_NAMES
+from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.rule import Option, Preset, Project, Rule
+
+rule = Rule(
+    __name__,
+    __doc__,
+    severity=Severity.WARNING,
+    preset=Preset.STRICT,
+    since="0.1",
+    options=(Option("resources", 5, "How many resources in folders by type are too many."),),
+)
+
+_TOP = Span(1, 0, 1, 0)
+_ROLES = {name: role for role, names in ROLE_NAMES.items() for name in names}
+_LEAST_FOLDERS = 2
+_SHOWN = 3
+
+
+@rule.on(Project)
+def check(_project: Project, project: Project) -> Iterator[Finding]:
+    if project.domains.all:
+        return
+    least = project.config.rules.get(rule.slug, {}).get("resources", 5)
+    above: dict[str, dict[str, dict[str, Module]]] = {}
+    for module in project.modules.by_path.values():
+        folder, file = posixpath.split(module.path)
+        outer, kind = posixpath.split(folder)
+        if kind in _ROLES and not module.is_package and OUTSIDE.isdisjoint(folder.split("/")):
+            above.setdefault(outer, {}).setdefault(kind, {})[file.removesuffix(".py")] = module
+    for outer, kinds in sorted(above.items()):
+        counts = Counter(name for modules in kinds.values() for name in modules)
+        shared = sorted(name for name, n in counts.items() if n >= _LEAST_FOLDERS)
+        if isinstance(least, int) and len(shared) >= least:
+            yield _finding(outer, kinds, shared)
+
+
+def _finding(outer: str, kinds: dict[str, dict[str, Module]], shared: list[str]) -> Finding:
+    folders = sorted(k for k, modules in kinds.items() if not modules.keys().isdisjoint(shared))
+    first = next((k for k in folders if _ROLES[k] == "router"), folders[0])
+    modules = kinds[first]
+    module = modules[min(modules)]
+    prefix = f"{outer}/" if outer else ""
+    by_domain = ", ".join(f"`{prefix}{shared[0]}/{_ROLES[k]}.py`" for k in folders)
+    names = ", ".join(f"`{name}`" for name in shared[:_SHOWN])
+    return rule.at(
+        module.place(_TOP),
+        f"{len(shared)} resources ({names} ...) are spread over "
+        f"{', '.join(f'`{prefix}{k}/`' for k in folders)}: by domain it would be {by_domain}",
+    )
