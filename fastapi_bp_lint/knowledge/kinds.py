@@ -24,8 +24,8 @@ _BY_KIND = {
     "cpu-pool": WAIT,
     "nested-loop": NESTED_LOOP,
 }
-_BRIEF = (".__enter__", ".acquire")
-"""Taking a lock is not waiting for a thread, as a rule: it is held for a few statements."""
+_BRIEF = ".__enter__"
+"""``with lock:`` is not waiting for a thread, as a rule: it is held for a few statements."""
 _BY_TIER = {"A": STALL, "B": FILE, "C": CPU}
 _SLOW_BUT_LOCAL = {"cloud-sdk", "db", "cache", "http"}
 

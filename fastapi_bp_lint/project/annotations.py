@@ -81,6 +81,14 @@ def _declared_by(types: Types, value: Value) -> Held:
     return UNKNOWN
 
 
+def is_type_variable(types: Types, expr: Expr, where: Where) -> bool:
+    """Whether an annotation is a bare type variable, which says nothing of itself."""
+    return isinstance(expr, str) and any(
+        isinstance(v, Instance) and isinstance(v.of, External) and v.of.name in TYPE_VARIABLES
+        for v in types.infer(expr, where).values
+    )
+
+
 def _bound_of(types: Types, variable: Instance) -> Held:
     """Return what a type variable is bound to: it may be a subclass, so likely at most."""
     if variable.origin is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param, Star
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.tables import ancestry, offloaders
+from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.decoration import maker_of, returned
 from fastapi_bp_lint.project.values import (
     NOTHING,
@@ -50,18 +51,20 @@ class Callers:
 
     def handed(self, types: Types, function: Function, param: Param) -> Held:
         """Return what the callers that can be told hand in; unknown when there are many."""
-        name = function.name
-        if name == "__init__" and function.owner is not None:
-            name = function.owner.name
-        elif name.startswith("__"):
+        names = [function.name]
+        if function.name == "__init__" and function.owner is not None:
+            below = types.subclasses.get(function.owner, [])
+            names = [function.owner.name, *[c.name for c in below], "__init__"]
+        elif function.name.startswith("__"):
             return UNKNOWN
-        sites = self._by_name.get(name, ())
+        sites = [site for name in names for site in self._by_name.get(name, ())]
+        sites = [site for site in sites if site[0].func != "super" and self._may(site, function)]
         if len(sites) > _MOST:
             return UNKNOWN
         options = [*self._by_wrapper(types, function, param), *self._handed(types, function, param)]
         for call, where in sites:
             callee = types.callee(call, where)
-            if not any(_is(v, function) for v in callee.values):
+            if not any(_is(types, v, function) for v in callee.values):
                 continue
             given, found = argument(function, param, call, callee.values)
             if found:
@@ -71,6 +74,13 @@ class Callers:
             return UNKNOWN
         return held.doubted(Certainty.LIKELY)
 
+
+    def _may(self, site: tuple[Call, Where], function: Function) -> bool:
+        """Whether ``super().__init__`` stands in a class, the other constructors anywhere."""
+        call, where = site
+        if function.name != "__init__" or _last(call.func) != "__init__":
+            return True
+        return isinstance(where, Function) and where.owner is not None
 
     def _by_wrapper(self, types: Types, function: Function, param: Param) -> Iterator[Held]:
         """Give what the wrapper of a decorator hands to the function it wraps."""
@@ -92,7 +102,7 @@ class Callers:
             if not any(isinstance(v, External) and _hands_over(v.name) for v in callee):
                 continue
             target = types.infer(call.args[position], where, call.span.line).values
-            if any(_is(v, function) for v in target):
+            if any(_is(types, v, function) for v in target):
                 rest = call._replace(args=call.args[position + 1 :])
                 given, found = argument(function, param, rest, target)
                 if found:
@@ -112,11 +122,14 @@ def _last(func: Expr) -> str:
     return func.name if isinstance(func, Attr) else ""
 
 
-def _is(value: Value, function: Function) -> bool:
+def _is(types: Types, value: Value, function: Function) -> bool:
+    """Whether calling *value* runs *function*."""
     if isinstance(value, Bound):
         return value.function is function
     if isinstance(value, Class):
-        return value.methods.get("__init__") is function
+        order = members.mro(types, value)
+        made = (c.methods.get("__init__") for c in order if isinstance(c, Class))
+        return next((m for m in made if m is not None), None) is function
     return value is function
 
 

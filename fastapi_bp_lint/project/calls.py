@@ -179,7 +179,7 @@ def _is_harmless(row: Primitive, call: Call) -> bool:
     if row.kind == "sleep":
         return bool(call.args) and isinstance(call.args[0], Literal) and call.args[0].value == 0
     given = dict(call.keywords)
-    if any(given.get(name) == _FALSE for name in ("blocking", "block")):
+    if any(given.get(name) == _FALSE for name in ("blocking", "block", "wait")):
         return True
     if row.kind in {"lock", "queue"}:
         return call.args[:1] == (_FALSE,) or any(_says_no_wait(a) for a in call.args[1:])

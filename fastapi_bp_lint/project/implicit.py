@@ -76,6 +76,7 @@ CALLS_ARGUMENT = {
     "builtins.map": (0, ""),
     "builtins.filter": (0, ""),
     "functools.reduce": (0, ""),
+    "contextvars.Context.run": (0, ""),
     "builtins.sorted": (-1, "key"),
     "builtins.max": (-1, "key"),
     "builtins.min": (-1, "key"),
@@ -95,6 +96,9 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
             yield from _enter(calls, region, function)
         elif region.kind == "loop":
             yield from _iterate(calls, region.subject, region.span, function)
+        elif region.kind == "async-loop":
+            held = calls.types.infer(region.subject, function, region.line)
+            yield from _method(calls, held, "__aiter__", "iterate", region.span, region.subject)
         elif region.kind in {"if", "while"} and isinstance(region.subject, str | Attr):
             held = calls.types.infer(region.subject, function, region.line)
             yield from _first_method(calls, held, _TRUTH, region.span, region.subject)

@@ -10,7 +10,7 @@ from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
 from fastapi_bp_lint.knowledge.tables import classes, given, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
 from fastapi_bp_lint.project import members
-from fastapi_bp_lint.project.annotations import annotated, is_class_name, metadata
+from fastapi_bp_lint.project.annotations import annotated, is_class_name, is_type_variable, metadata
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import (
     NOTHING,
@@ -304,7 +304,7 @@ def parameter(types: Types, function: Function, param: Param) -> Held:
         default = types.infer(param.default, around)
         if default.values and NOTHING not in default.values:
             return default.doubted(Certainty.LIKELY)
-    if param.annotation is None:
+    if param.annotation is None or is_type_variable(types, param.annotation, around):
         return types.callers.handed(types, function, param)
     return UNKNOWN
 
