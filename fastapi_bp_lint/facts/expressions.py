@@ -32,7 +32,11 @@ from fastapi_bp_lint.facts.model import (
 LONGEST_TEXT = 500
 LARGEST_DISPLAY = 200
 _LONGEST_REFERENCE = 200
-_LITERALS = {None: Literal(None, "None"), True: Literal(True, "bool"), False: Literal(False, "bool")}  # noqa: FBT003
+_LITERALS = {
+    None: Literal(None, "None"),
+    True: Literal(True, "bool"),
+    False: Literal(False, "bool"),
+}  # noqa: FBT003
 
 
 def _name(builder: Builder, node: ast.Name) -> Expr:
@@ -80,7 +84,9 @@ def call(builder: Builder, node: ast.Call, use: str) -> Call:
     annotated, builder.in_annotation = builder.in_annotation, False
     func = node.func
     callee = (
-        _path(builder, func) if func.__class__ is ast.Attribute else table[func.__class__](builder, func)  # type: ignore[arg-type]
+        _path(builder, func)
+        if func.__class__ is ast.Attribute
+        else table[func.__class__](builder, func)  # type: ignore[arg-type]
     )
     args = tuple([table[a.__class__](builder, a) for a in node.args]) if node.args else ()
     keywords = (
@@ -233,7 +239,10 @@ def _display(kind: str) -> Any:  # noqa: ANN401 - a handler
 
 def _dict(builder: Builder, node: ast.Dict) -> Expr:
     items = tuple(
-        [(builder.optional(k), builder.expr(v)) for k, v in zip(node.keys, node.values, strict=True)]
+        [
+            (builder.optional(k), builder.expr(v))
+            for k, v in zip(node.keys, node.values, strict=True)
+        ]
     )
     return Mapping(items) if len(items) <= LARGEST_DISPLAY else None
 
@@ -255,9 +264,7 @@ def _yield(builder: Builder, node: ast.Yield | ast.YieldFrom) -> Expr:
 
 def _walrus(builder: Builder, node: ast.NamedExpr) -> Expr:
     value = builder.expr(node.value)
-    builder.body.bindings.append(
-        Binding(node.target.id, "walrus", value, None, builder.span(node))
-    )
+    builder.body.bindings.append(Binding(node.target.id, "walrus", value, None, builder.span(node)))
     return value
 
 
@@ -349,7 +356,12 @@ def _comprehension(kind: str) -> Any:  # noqa: ANN401 - a handler
 
 
 def target(  # noqa: PLR0913 - the six things a binding is made of
-    builder: Builder, node: ast.expr, kind: str, value: Expr, span: Any, index: int = -1  # noqa: ANN401
+    builder: Builder,
+    node: ast.expr,
+    kind: str,
+    value: Expr,
+    span: Any,
+    index: int = -1,  # noqa: ANN401
 ) -> None:
     """Record what an assignment target receives."""
     if isinstance(node, ast.Name):

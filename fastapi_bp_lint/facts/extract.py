@@ -97,7 +97,9 @@ def _tables(checks: Checks, pending: list[Any]) -> tuple[dict[Any, Any], dict[An
 
 
 def _noting(
-    handler: Callable[..., Any], wanted: Sequence[tuple[str, Callable[..., Any]]], pending: list[Any]
+    handler: Callable[..., Any],
+    wanted: Sequence[tuple[str, Callable[..., Any]]],
+    pending: list[Any],
 ) -> Callable[..., Any]:
     def note(builder: Builder, node: ast.AST) -> Any:  # noqa: ANN401 - as the handler's
         pending.extend((code, check, node) for code, check in wanted)

@@ -204,9 +204,7 @@ def _result(kind: str) -> Any:  # noqa: ANN401 - a handler
 def _region(  # noqa: PLR0913 - a region's parts
     builder: Builder, kind: str, body: list[ast.stmt], first: int, subject: Expr, span: Span
 ) -> None:
-    builder.body.regions.append(
-        Region(kind, first, body[-1].end_lineno or first, subject, span)
-    )
+    builder.body.regions.append(Region(kind, first, body[-1].end_lineno or first, subject, span))
     builder.read(body)
 
 
@@ -239,7 +237,9 @@ def _for(builder: Builder, node: ast.For | ast.AsyncFor) -> None:
     if is_async:
         builder.body.awaits += 1
     span = builder.span(node.iter)
-    target(builder, node.target, "async-for" if is_async else "for", source, builder.span(node.target))
+    target(
+        builder, node.target, "async-for" if is_async else "for", source, builder.span(node.target)
+    )
     _region(builder, "async-loop" if is_async else "loop", node.body, node.lineno, source, span)
     builder.read(node.orelse)
 
@@ -320,9 +320,7 @@ def _assert(builder: Builder, node: ast.Assert) -> None:
 def _type_alias(builder: Builder, node: Any) -> None:  # noqa: ANN401 - ast.TypeAlias is 3.12
     _cover(builder, node)
     value = builder.annotation(node.value)
-    builder.body.bindings.append(
-        Binding(node.name.id, "type", value, None, builder.span(node))
-    )
+    builder.body.bindings.append(Binding(node.name.id, "type", value, None, builder.span(node)))
 
 
 def _nothing(builder: Builder, node: ast.stmt) -> None:

@@ -38,9 +38,7 @@ TABLE_BASES = frozenset(
     }
 )
 TABLE_FIELDS = frozenset({"__tablename__", "__table__"})
-ENUM_BASES = frozenset(
-    {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
-)
+ENUM_BASES = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 HTTP_ERRORS = frozenset(
     {
         "fastapi.HTTPException",

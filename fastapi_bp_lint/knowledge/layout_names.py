@@ -51,9 +51,9 @@ MISSPELT: dict[str, str] = {
 }
 """Names that say the same as a canonical one in other letters -> the canonical one."""
 
-LAYERS = frozenset(
-    name for names in ROLE_NAMES.values() for name in names
-) | frozenset({"repositories", "repository", "handlers", "apis", "middleware", "middlewares"})
+LAYERS = frozenset(name for names in ROLE_NAMES.values() for name in names) | frozenset(
+    {"repositories", "repository", "handlers", "apis", "middleware", "middlewares"}
+)
 """Folders of a layout by type: what is in them belongs together by kind, not by domain."""
 
 SHARED = frozenset(

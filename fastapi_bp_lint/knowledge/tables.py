@@ -121,7 +121,9 @@ def classes() -> frozenset[str]:
     """The classes of other libraries that the tables speak of."""
     values = {name for name in returns().values() if name not in {"self", ""}}
     owners = {name.rpartition(".")[0] for name, _ in returns()}
-    return frozenset(values | owners | set(bases()) | {b for many in bases().values() for b in many})
+    return frozenset(
+        values | owners | set(bases()) | {b for many in bases().values() for b in many}
+    )
 
 
 def canonical(name: str) -> str:

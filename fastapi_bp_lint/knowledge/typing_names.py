@@ -46,7 +46,11 @@ ITERABLES = {
 }
 MAPPINGS = frozenset(
     {"builtins.dict", "collections.defaultdict", "collections.OrderedDict"}
-    | {f"{m}.{n}" for m in ("typing", "collections.abc") for n in ("Dict", "Mapping", "MutableMapping")}
+    | {
+        f"{m}.{n}"
+        for m in ("typing", "collections.abc")
+        for n in ("Dict", "Mapping", "MutableMapping")
+    }
 )
 GENERATORS = frozenset(
     f"{module}.{name}"

@@ -34,7 +34,17 @@ class Router:
     project made it, not an unknown caller.
     """
 
-    __slots__ = ("app", "certainty", "entries", "is_made", "module", "open", "options", "place", "symbol")
+    __slots__ = (
+        "app",
+        "certainty",
+        "entries",
+        "is_made",
+        "module",
+        "open",
+        "options",
+        "place",
+        "symbol",
+    )
 
     def __init__(self, module: Module, place: Place, options: Options, app: App | None) -> None:
         self.module = module

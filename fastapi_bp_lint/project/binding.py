@@ -22,7 +22,6 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.replay import Replay
 
 
@@ -85,7 +84,9 @@ class Arguments:
         last = args[-1] if args else None
         if isinstance(last, Star):
             args.pop()
-            spread = self._replay.values.rounds(self._replay.values.eval(last.value, frame, line)) or ()
+            spread = (
+                self._replay.values.rounds(self._replay.values.eval(last.value, frame, line)) or ()
+            )
             for name, held in zip(positional[len(args) :], spread, strict=False):
                 found[name] = held
         for name, expr in zip(positional, args, strict=False):

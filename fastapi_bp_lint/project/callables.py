@@ -75,7 +75,9 @@ class Callables:
                 return self._function(Closure(value, self._around(value)))
             case Bound():
                 receiver = Held((value.receiver,))
-                return self._function(Closure(value.function, self._around(value.function), receiver))
+                return self._function(
+                    Closure(value.function, self._around(value.function), receiver)
+                )
             case Class():
                 return self._class(value)
             case Object():
@@ -176,7 +178,15 @@ class Callables:
         params, frame = self._constructor(cls)
         init = self.method(cls, "__init__")
         return Target(
-            "class", cls.symbol, init, cls, False, False, params, frame, Certainty.CERTAIN  # noqa: FBT003
+            "class",
+            cls.symbol,
+            init,
+            cls,
+            False,
+            False,
+            params,
+            frame,
+            Certainty.CERTAIN,  # noqa: FBT003
         )
 
     def _constructor(self, cls: Class) -> tuple[tuple[Param, ...], Frame]:

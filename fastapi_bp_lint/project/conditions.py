@@ -23,7 +23,6 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.replay import Replay
 
 _MILD = {"main", "while"}

@@ -31,7 +31,9 @@ def decoration(types: Types, function: Function) -> Decoration:
     """Return what calling *function* by its name runs, its decorators applied bottom-up."""
     kept = types.decorations.get(function)
     if kept is None:
-        plain = Decoration((function,), function.is_async, offloaded=False, certainty=Certainty.CERTAIN)
+        plain = Decoration(
+            (function,), function.is_async, offloaded=False, certainty=Certainty.CERTAIN
+        )
         types.decorations[function] = plain  # a decorator that uses itself sees this
         kept = plain
         for decorator in reversed(function.facts.decorators):

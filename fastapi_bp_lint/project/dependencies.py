@@ -181,7 +181,9 @@ class Dependencies:
         target = self.callables.target(held)
         made = Dependency(target, marker, param.name if param is not None else None)
         made.param = param
-        made.use_cache = self.replay.values.value(options.get("use_cache")).values != (Scalar(False),)  # noqa: FBT003
+        made.use_cache = self.replay.values.value(options.get("use_cache")).values != (
+            Scalar(False),
+        )  # noqa: FBT003
         made.scope = self._text(self.replay.values.value(options.get("scope")))
         if marker.name in SECURITY:
             made.scopes = self._texts(self.replay.values.value(options.get("scopes")))

@@ -214,9 +214,8 @@ def _layout(package: str) -> str:
 
 def related(one: Domain, other: Domain) -> bool:
     """Whether one of the two domains is, or holds, the other."""
-    return (
-        f"{one.package}.".startswith(f"{other.package}.")
-        or f"{other.package}.".startswith(f"{one.package}.")
+    return f"{one.package}.".startswith(f"{other.package}.") or f"{other.package}.".startswith(
+        f"{one.package}."
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Comprehension, Expr, Group, Literal, Region, Star
+from fastapi_bp_lint.facts.model import (
+    Attr,
+    Call,
+    Comprehension,
+    Expr,
+    Group,
+    Literal,
+    Region,
+    Star,
+)
 from fastapi_bp_lint.finding import Span, weakest
 from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
@@ -106,7 +115,9 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
         if not any(r.line <= span.line <= r.end_line for r in hidden):
             yield from _iterate(calls, expr, span, function)
     for operation in body.operations:
-        if not operation.operands or any(r.line <= operation.span.line <= r.end_line for r in hidden):
+        if not operation.operands or any(
+            r.line <= operation.span.line <= r.end_line for r in hidden
+        ):
             continue
         name = OPERATORS.get(operation.operator)
         of = operation.operands[1 if name == "__contains__" else 0]
@@ -154,9 +165,7 @@ def builtin(calls: Calls, name: str, call: Call, function: Function) -> Iterator
     yield from _first_method(calls, held, methods, call.span, given)
 
 
-def _property_reads(
-    calls: Calls, function: Function, hidden: Sequence[Region]
-) -> Iterator[Edge]:
+def _property_reads(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterator[Edge]:
     if not calls.properties:
         return
     body = function.facts.body
@@ -298,4 +307,3 @@ def _method(  # noqa: PLR0913 - where, what, and how
                 for edge in calls.run(method, how, span, written(of), None):
                     yield edge._replace(certainty=weakest(edge.certainty, held.certainty))
                 break
-

@@ -56,8 +56,7 @@ def kind_of(types: Types, cls: Class) -> str:
 def is_sqlmodel(types: Types, cls: Class) -> bool:
     """Whether *cls* derives from SQLModel, whose schemas stand beside their table."""
     return any(
-        isinstance(base, External) and base.name.startswith("sqlmodel.")
-        for base in mro(types, cls)
+        isinstance(base, External) and base.name.startswith("sqlmodel.") for base in mro(types, cls)
     )
 
 

@@ -167,9 +167,7 @@ def _inherited(
     return UNKNOWN
 
 
-def own_attribute(
-    types: Types, cls: Class, name: str, receiver: Instance | Class
-) -> Held | None:
+def own_attribute(types: Types, cls: Class, name: str, receiver: Instance | Class) -> Held | None:
     """Return what *cls* itself says about *name*, None when it says nothing."""
     method = cls.methods.get(name)
     if method is not None:
@@ -316,9 +314,7 @@ def _is_literal(value: Value) -> bool:
 
 
 def _plain(declared: Held) -> bool:
-    return all(
-        isinstance(v, Instance) and isinstance(v.of, External) for v in declared.values
-    )
+    return all(isinstance(v, Instance) and isinstance(v.of, External) for v in declared.values)
 
 
 def entered(types: Types, held: Held, *, is_async: bool) -> Held:

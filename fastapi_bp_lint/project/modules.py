@@ -112,7 +112,9 @@ def _roots(files: Mapping[str, FileFacts], configured: Sequence[str]) -> dict[st
     roots: dict[str, str] = {}
     doubtful: list[str] = []
     for folder in sorted(folders):
-        fixed = [c for c in configured if folder == c or folder.startswith(f"{c}/") or c in {"", "."}]
+        fixed = [
+            c for c in configured if folder == c or folder.startswith(f"{c}/") or c in {"", "."}
+        ]
         if fixed:
             root = max(fixed, key=len).removeprefix("./").rstrip("/")
             root = "" if root == "." else root

@@ -140,7 +140,9 @@ class Registry:
         if known is None:
             return None
         adder, names = known
-        return made(RouteObject(adder, self.replay.arguments.options(call, names, frame), call.span, frame))
+        return made(
+            RouteObject(adder, self.replay.arguments.options(call, names, frame), call.span, frame)
+        )
 
     def lift(self, value: Any) -> Any:  # noqa: ANN401 - the replay's own
         """Return the router that an object found by its type alone is, where that can be told."""
@@ -160,7 +162,9 @@ class Registry:
             module, call = value.origin
             frame = self.replay.module_frame(module)
             name = self._kind(value) or ""
-            return self.construct_own(value.of, name, call, frame, module.place(call.span)).values[0]
+            return self.construct_own(value.of, name, call, frame, module.place(call.span)).values[
+                0
+            ]
         return value
 
     def placeholder(self, held: Held, function: Function, param: Param) -> Held:
@@ -203,8 +207,9 @@ class Registry:
             router.symbol = f"{scope}.{target}"
 
     def _is_global(self, router: Router) -> bool:
-        return self.replay.names.modules.by_path[router.place.path].name == (
-            router.symbol.rpartition(".")[0]
+        return (
+            self.replay.names.modules.by_path[router.place.path].name
+            == (router.symbol.rpartition(".")[0])
         )
 
     # -- methods ------------------------------------------------------------------------------
@@ -261,7 +266,9 @@ class Registry:
             self._append(router, self.replay.values.value(options.get("route")), call.span)
         else:
             last = PARAMETERS[name][-1]
-            self._other(router, name, self.replay.values.value(options.get(last)), options, call.span, frame)
+            self._other(
+                router, name, self.replay.values.value(options.get(last)), options, call.span, frame
+            )
         return UNKNOWN
 
     def apply(self, value: Decorating, target: Held) -> None:
@@ -271,10 +278,10 @@ class Registry:
         else:
             self._other(value.router, value.name, target, value.options, value.span, value.frame)
 
-    def _add(
-        self, router: Router, name: str, options: Options, span: Span, frame: Frame
-    ) -> None:
-        self._register(router, name, options, self.replay.values.value(options.get("endpoint")), span, frame)
+    def _add(self, router: Router, name: str, options: Options, span: Span, frame: Frame) -> None:
+        self._register(
+            router, name, options, self.replay.values.value(options.get("endpoint")), span, frame
+        )
 
     def _register(  # noqa: PLR0913 - the parts of a route
         self, router: Router, verb: str, options: Options, endpoint: Held, span: Span, frame: Frame
@@ -303,9 +310,7 @@ class Registry:
     def _mount(self, router: Router, options: Options, span: Span, frame: Frame) -> None:
         held = self.replay.values.value(options.get("app"))
         path, certainty = self.text(options.get("path"), "")
-        child = next(
-            (r for r in map(self.lift, held.values) if isinstance(r, Router)), None
-        )
+        child = next((r for r in map(self.lift, held.values) if isinstance(r, Router)), None)
         if child is None and "routes" in options:
             child = Router(frame.module, Place(frame.module.path, span), {}, None)
             self._append(child, self.replay.values.value(options["routes"]), span)
@@ -321,7 +326,9 @@ class Registry:
         place = Place(frame.module.path, span)
         self.others.append(Other(kind, router, what, options, place, self.doubt))
 
-    def text(self, thing: Arg | Held | None, default: str | None = None) -> tuple[str | None, Certainty]:
+    def text(
+        self, thing: Arg | Held | None, default: str | None = None
+    ) -> tuple[str | None, Certainty]:
         """Return the text of an argument and how sure it is; None when it cannot be told."""
         if thing is None:
             return default, Certainty.CERTAIN
@@ -370,4 +377,3 @@ def _super_call(init: Function) -> Call | None:
             if func.value.func == "super":
                 return call
     return None
-

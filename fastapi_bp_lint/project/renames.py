@@ -58,9 +58,7 @@ def _can_be(alias: str, crossing: CrossDomainImport, project: Project) -> bool:
     return not hidden and project.uses.is_free(alias, crossing.module)
 
 
-def qualified(
-    group: list[CrossDomainImport], project: Project
-) -> dict[CrossDomainImport, Plan]:
+def qualified(group: list[CrossDomainImport], project: Project) -> dict[CrossDomainImport, Plan]:
     """Plan to import the module that all of *group* take names from, in one scope of one file.
 
     The names that are safe to change have one plan, the others one for them all.

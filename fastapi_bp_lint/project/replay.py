@@ -37,7 +37,6 @@ from fastapi_bp_lint.project.values import (
 from fastapi_bp_lint.project.wrapping import Decorators
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.types import Types
 
 _DEEPEST = 25

@@ -291,7 +291,10 @@ def parameter(types: Types, function: Function, param: Param) -> Held:
     if param.kind in {"star", "double-star"}:
         return UNKNOWN
     around = types.around(function)
-    if isinstance(param.annotation, str) and f"typing.{param.annotation.rpartition('.')[2]}" in SELF:
+    if (
+        isinstance(param.annotation, str)
+        and f"typing.{param.annotation.rpartition('.')[2]}" in SELF
+    ):
         return one(Instance(function.owner)) if function.owner else UNKNOWN
     held = annotated(types, param.annotation, around)
     if held.values:

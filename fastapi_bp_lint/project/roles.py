@@ -50,9 +50,7 @@ class Roles:
         """Return models or schemas where the module defines tables, or nothing but schemas."""
         found = [self._types.names.at(module, c.qualname) for c in module.facts.classes]
         kinds = {
-            kind_of(self._types, c)
-            for c in found
-            if isinstance(c, Class) and not c.facts.parent
+            kind_of(self._types, c) for c in found if isinstance(c, Class) and not c.facts.parent
         }
         if TABLE in kinds:
             return "models"

@@ -107,7 +107,9 @@ def _of_app(web: Web, app: App) -> Iterator[EntryPoint]:
             if origin is not None and made.of == External(MIDDLEWARE):  # type: ignore[union-attr]
                 module, call = origin
                 given = call.args[0] if call.args else None
-                yield from _middleware(web, web.replay.values.eval(given, web.replay.module_frame(module)))
+                yield from _middleware(
+                    web, web.replay.values.eval(given, web.replay.module_frame(module))
+                )
 
 
 def _lifespans(web: Web, router: Router) -> Iterator[EntryPoint]:

@@ -302,8 +302,10 @@ class Types:
     def _binding(self, b: Binding, where: Where) -> Held:
         if b.kind == "type":
             return one(Alias(b.value, where))
-        value = UNKNOWN if b.kind in {"augment", "delete", "case"} else self.infer(
-            b.value, where, b.span.line
+        value = (
+            UNKNOWN
+            if b.kind in {"augment", "delete", "case"}
+            else self.infer(b.value, where, b.span.line)
         )
         if b.annotation is not None:
             declared = annotated(self, b.annotation, where)
@@ -384,9 +386,9 @@ def module_of(where: Where) -> Module:
 
 def awaited(held: Held) -> Held:
     """Return what awaiting gives."""
-    return union(
-        *[v.result if isinstance(v, Coroutine) else UNKNOWN for v in held.values]
-    ).doubted(held.certainty)
+    return union(*[v.result if isinstance(v, Coroutine) else UNKNOWN for v in held.values]).doubted(
+        held.certainty
+    )
 
 
 def instances(held: Held) -> Held:

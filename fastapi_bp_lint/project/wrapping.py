@@ -25,7 +25,6 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.replay import Replay
 
 _UPDATE = "update_wrapper"
@@ -49,7 +48,9 @@ class Decorators:
             if isinstance(value, Wraps):
                 return made(Wrapped(target, value.of))
             if isinstance(value, Function):
-                return self._applied(Closure(value, self._replay.frame_at(self._types.around(value))), target)
+                return self._applied(
+                    Closure(value, self._replay.frame_at(self._types.around(value))), target
+                )
             if isinstance(value, Closure):
                 return self._applied(value, target)
             if isinstance(value, External | Decorating | Instance):

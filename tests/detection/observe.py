@@ -30,9 +30,27 @@ HERE = Path(__file__).parent
 TABLE = HERE / "observed.tsv"
 COLUMNS = ("case", "file", "line", "function", "label", "observed", "depth", "seen", "note")
 _PRELOADED = (
-    "fastapi.testclient", "httpx", "requests", "sqlalchemy.orm", "sqlmodel", "redis", "pymongo",
-    "psycopg", "psycopg2", "boto3", "pandas", "bcrypt", "aiofiles", "aiosqlite", "elasticsearch",
-    "openai", "sqlalchemy.ext.asyncio", "redis.asyncio", "urllib3", "email.message", "zipfile",
+    "fastapi.testclient",
+    "httpx",
+    "requests",
+    "sqlalchemy.orm",
+    "sqlmodel",
+    "redis",
+    "pymongo",
+    "psycopg",
+    "psycopg2",
+    "boto3",
+    "pandas",
+    "bcrypt",
+    "aiofiles",
+    "aiosqlite",
+    "elasticsearch",
+    "openai",
+    "sqlalchemy.ext.asyncio",
+    "redis.asyncio",
+    "urllib3",
+    "email.message",
+    "zipfile",
 )
 _SECONDS = 90
 
@@ -124,8 +142,12 @@ def _child(case: Case, root: Path, answer: Path) -> None:
     signal.alarm(_SECONDS)
     stubs.redirect(stubs.start())
     os.environ |= {
-        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": "http://s3.example", "OPENAI_API_KEY": "k", "AWS_MAX_ATTEMPTS": "1",
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": "http://s3.example",
+        "OPENAI_API_KEY": "k",
+        "AWS_MAX_ATTEMPTS": "1",
     }
     os.chdir(root)
     sys.path.insert(0, str(root))
@@ -162,7 +184,9 @@ def _drive(case: Case, recorder: Recorder, problems: list[str]) -> None:
                 answer = client.request(method.upper(), address, files=files)
                 expected = getattr(main, "EXPECTED", {}).get(path, 200)
                 if answer.status_code != expected:
-                    problems.append(f"{method} {path} said {answer.status_code}: {answer.text[:300]}")
+                    problems.append(
+                        f"{method} {path} said {answer.status_code}: {answer.text[:300]}"
+                    )
         for text in case.files.values():
             for path in re.findall(r"\.websocket\(\"([^\"]+)\"", text):
                 with contextlib.suppress(Exception), client.websocket_connect(path) as socket:

@@ -25,8 +25,18 @@ from tests.detection import labels
 from tests.detection.labels import Case, Label
 
 STALLS = {
-    "FBP101", "FBP102", "FBP103", "FBP104", "FBP105", "FBP107", "FBP108", "FBP110", "FBP111",
-    "FBP112", "FBP114", "FBP116",
+    "FBP101",
+    "FBP102",
+    "FBP103",
+    "FBP104",
+    "FBP105",
+    "FBP107",
+    "FBP108",
+    "FBP110",
+    "FBP111",
+    "FBP112",
+    "FBP114",
+    "FBP116",
 }
 """The rules about calls that hold the loop; the others of the family say other things."""
 OBSERVED = Path(__file__).parent / "observed.tsv"
@@ -75,7 +85,15 @@ def ours(*options: str) -> Tool:
     """Run this linter from the command line."""
 
     def run(root: Path) -> Iterable[Found]:
-        command = [sys.executable, "-m", "fastapi_bp_lint", "check", *options, "--output-format", "json"]
+        command = [
+            sys.executable,
+            "-m",
+            "fastapi_bp_lint",
+            "check",
+            *options,
+            "--output-format",
+            "json",
+        ]
         done = subprocess.run([*command, str(root)], capture_output=True, text=True, check=False)
         if done.returncode not in {0, 1}:
             raise RuntimeError(done.stderr)
@@ -86,7 +104,9 @@ def ours(*options: str) -> Tool:
     return run
 
 
-_PLACE = re.compile(r"^(?P<path>[^:\n]+\.py):(?P<line>\d+)(?::\d+)?:?\s*(?P<rest>.*)$", re.MULTILINE)
+_PLACE = re.compile(
+    r"^(?P<path>[^:\n]+\.py):(?P<line>\d+)(?::\d+)?:?\s*(?P<rest>.*)$", re.MULTILINE
+)
 
 
 def other(command: list[str], wanted: str) -> Tool:
@@ -173,9 +193,16 @@ def report(name: str, result: Score, *, full: bool = True) -> None:
 
 
 _OTHERS = {
-    "ruff": (["ruff"], ["ruff", "check", "--isolated", "--select", "ASYNC", "--output-format", "concise"],
-             r"ASYNC(?:2\d\d)"),
-    "flake8-async": (["flake8", "flake8-async"], ["flake8", "--isolated", "--select", "ASYNC2"], r"ASYNC2\d\d"),
+    "ruff": (
+        ["ruff"],
+        ["ruff", "check", "--isolated", "--select", "ASYNC", "--output-format", "concise"],
+        r"ASYNC(?:2\d\d)",
+    ),
+    "flake8-async": (
+        ["flake8", "flake8-async"],
+        ["flake8", "--isolated", "--select", "ASYNC2"],
+        r"ASYNC2\d\d",
+    ),
 }
 
 

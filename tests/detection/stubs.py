@@ -55,7 +55,9 @@ class _Smtp(socketserver.StreamRequestHandler):
                 self.wfile.write(b"250 ok\r\n")
 
 
-_HELLO = b"%3\r\n$6\r\nserver\r\n$5\r\nredis\r\n$5\r\nproto\r\n:3\r\n$7\r\nversion\r\n$5\r\n7.4.0\r\n"
+_HELLO = (
+    b"%3\r\n$6\r\nserver\r\n$5\r\nredis\r\n$5\r\nproto\r\n:3\r\n$7\r\nversion\r\n$5\r\n7.4.0\r\n"
+)
 
 
 class _Redis(socketserver.StreamRequestHandler):
@@ -114,9 +116,16 @@ class _Mongo(socketserver.StreamRequestHandler):
         name = next(iter(asked))
         if name in {"hello", "ismaster", "isMaster"}:
             return {
-                "ok": 1.0, "ismaster": True, "isWritablePrimary": True, "helloOk": True,
-                "maxWireVersion": 21, "minWireVersion": 0, "maxBsonObjectSize": 16777216,
-                "maxMessageSizeBytes": 48000000, "maxWriteBatchSize": 100000, "readOnly": False,
+                "ok": 1.0,
+                "ismaster": True,
+                "isWritablePrimary": True,
+                "helloOk": True,
+                "maxWireVersion": 21,
+                "minWireVersion": 0,
+                "maxBsonObjectSize": 16777216,
+                "maxMessageSizeBytes": 48000000,
+                "maxWriteBatchSize": 100000,
+                "readOnly": False,
             }
         if name in {"find", "aggregate", "listCollections"}:
             batch = [{"_id": 1, "name": "ada", "n": 1}]

@@ -69,7 +69,16 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.rule import Editor
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
-_OF_COROUTINES = {"send", "throw", "close", "__await__", "cr_await", "cr_code", "cr_frame", "cr_running"}
+_OF_COROUTINES = {
+    "send",
+    "throw",
+    "close",
+    "__await__",
+    "cr_await",
+    "cr_code",
+    "cr_frame",
+    "cr_running",
+}
 
 
 @rule.on(Function)

@@ -48,9 +48,7 @@ from fastapi_bp_lint.project.naming import is_application_code, is_pascal, pasca
 from fastapi_bp_lint.project.values import Class
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 _WORDS = {
     SCHEMA: "schema",

@@ -39,9 +39,7 @@ from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.naming import is_application_code, is_snake, snake
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 _TOP = Span(1, 0, 1, 0)
 

@@ -55,9 +55,7 @@ from fastapi_bp_lint.project.naming import is_application_code, is_snake, snake
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.rule import Certainty, Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 _PARAMETER = re.compile(r"\{([^{}:]+)(?::[^{}]*)?\}")
 

@@ -61,9 +61,7 @@ from fastapi_bp_lint.project.naming import is_application_code, is_pascal, pasca
 from fastapi_bp_lint.project.values import Alias, Class, External
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 
 _BUILTIN_TYPES = {f"builtins.{n}" for n, thing in vars(builtins).items() if isinstance(thing, type)}
 

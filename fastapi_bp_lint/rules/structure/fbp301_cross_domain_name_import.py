@@ -104,9 +104,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.edits import Editor
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 _ROLES = frozenset({"service", "dependencies", "constants", "utils", "config", "client"})
 
@@ -147,9 +145,7 @@ def _is_class(crossing: CrossDomainImport, project: Project) -> bool:
     held = project.types.globally(crossing.found, crossing.name)
     if not held.values:
         return is_class_name(crossing.name)
-    return any(
-        isinstance(v, Class) or is_class_name(getattr(v, "name", "")) for v in held.values
-    )
+    return any(isinstance(v, Class) or is_class_name(getattr(v, "name", "")) for v in held.values)
 
 
 def _fix(plan: Plan | None, statement: str) -> Fix | None:

@@ -98,9 +98,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.edits import Editor
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 
 @rule.on(CrossDomainImport)

@@ -78,9 +78,7 @@ from fastapi_bp_lint.finding import Finding, Severity
 from fastapi_bp_lint.project.crossings import CrossDomainImport
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
 
 @rule.on(CrossDomainImport)

@@ -88,9 +88,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.edits import Editor
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 
 
 @rule.on(Module)

@@ -89,9 +89,7 @@ from fastapi_bp_lint.project.kinds import SCHEMA, TABLE, kind_of
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 
 _TOP = Span(1, 0, 1, 0)
 _HABIT = 3

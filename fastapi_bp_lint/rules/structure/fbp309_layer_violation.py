@@ -98,9 +98,7 @@ from fastapi_bp_lint.project.crossings import reached
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 
 _ABOVE_SERVICE = {"router", "dependencies"}
 _ABOVE = {

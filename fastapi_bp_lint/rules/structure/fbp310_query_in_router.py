@@ -106,9 +106,7 @@ from fastapi_bp_lint.knowledge.tables import ancestry
 from fastapi_bp_lint.project.values import External, Function
 from fastapi_bp_lint.rule import Certainty, Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 
 
 @rule.on(Function)
@@ -142,6 +140,4 @@ def _is_query(call: Call, function: Function, project: Project) -> Certainty | N
 
 def _is_known(name: str) -> bool:
     owner, _, method = name.rpartition(".")
-    return name in STATEMENTS or (
-        method in EXECUTORS and not SESSIONS.isdisjoint(ancestry(owner))
-    )
+    return name in STATEMENTS or (method in EXECUTORS and not SESSIONS.isdisjoint(ancestry(owner)))
