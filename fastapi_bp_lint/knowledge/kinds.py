@@ -34,6 +34,8 @@ def question(kind: str, tier: str, name: str = "") -> str:
     """Return which of the questions above a table row belongs to, "" for none."""
     if tier == "-" or (tier != "A" and kind in _SLOW_BUT_LOCAL):
         return ""
+    if kind == "file":
+        return "" if name.startswith("importlib.") else FILE
     if kind == "lock" and name.startswith("threading.") and name.endswith(_BRIEF):
         return ""
     if kind == "queue":

@@ -145,6 +145,7 @@ _ENTITIES = {
     Function: lambda p: p.names.functions,
     Class: lambda p: p.names.classes,
     Stall: lambda p: p.blocking.stalls,
+    EntryPoint: lambda p: p.entries,
     App: lambda p: p.apps,
     Router: lambda p: p.routers,
     Route: lambda p: p.routes,

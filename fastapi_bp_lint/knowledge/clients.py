@@ -1,0 +1,46 @@
+"""Clients, engines and pools that are made to be built once, by canonical dotted name."""
+
+from __future__ import annotations
+
+CLIENTS = frozenset(
+    {
+        "aioboto3.Session",
+        "aiobotocore.session.get_session",
+        "aiohttp.ClientSession",
+        "aiokafka.AIOKafkaProducer",
+        "anthropic.Anthropic",
+        "anthropic.AsyncAnthropic",
+        "asyncpg.create_pool",
+        "boto3.Session",
+        "boto3.client",
+        "boto3.resource",
+        "elasticsearch.AsyncElasticsearch",
+        "elasticsearch.Elasticsearch",
+        "groq.AsyncGroq",
+        "groq.Groq",
+        "httpx.AsyncClient",
+        "httpx.Client",
+        "kafka.KafkaProducer",
+        "motor.motor_asyncio.AsyncIOMotorClient",
+        "neo4j.AsyncGraphDatabase.driver",
+        "neo4j.GraphDatabase.driver",
+        "openai.AsyncAzureOpenAI",
+        "openai.AsyncOpenAI",
+        "openai.AzureOpenAI",
+        "openai.OpenAI",
+        "psycopg_pool.AsyncConnectionPool",
+        "psycopg_pool.ConnectionPool",
+        "pymongo.AsyncMongoClient",
+        "pymongo.MongoClient",
+        "qdrant_client.AsyncQdrantClient",
+        "qdrant_client.QdrantClient",
+        "redis.Redis",
+        "redis.asyncio.Redis",
+        "redis.asyncio.from_url",
+        "redis.from_url",
+        "requests.Session",
+        "sqlalchemy.create_engine",
+        "sqlalchemy.ext.asyncio.create_async_engine",
+        "urllib3.PoolManager",
+    }
+)
