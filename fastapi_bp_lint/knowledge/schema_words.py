@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+RETURNED = "that are returned"
+
 ROLES: dict[str, tuple[str, ...]] = {
     "that create": ("-Create", "-CreateRequest", "-CreateIn", "-In", "Create-"),
     "that update": ("-Update", "-UpdateRequest", "-UpdateIn", "Update-"),
-    "that are returned": ("-Response", "-Out", "-Read", "-Public"),
+    RETURNED: ("-Response", "-Out", "-Read", "-Public"),
 }
 """Role -> its forms: ``-Create`` is a suffix, ``Create-`` a prefix."""
+
+GENERIC = frozenset({"", "Base", "Data", "Form", "Input", "Model", "Params", "Request", "Schema"})
+"""What is left of names that say their role and no resource."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fastapi_bp_lint.facts.model import FileFacts, Import
 from fastapi_bp_lint.finding import Place, Span
@@ -70,7 +70,7 @@ class Modules:
                 self._packages.setdefault(parent, set()).add(module.root)
                 parent = parent.rpartition(".")[0]
 
-    def __iter__(self) -> Iterable[Module]:
+    def __iter__(self) -> Iterator[Module]:
         return iter(self.by_path.values())
 
     def find(self, name: str, importer: Module) -> Module | None:

@@ -38,7 +38,9 @@ def snake(name: str) -> str:
 
 def pascal(name: str) -> str:
     """Return *name* in PascalCase."""
-    return "".join(part[:1].upper() + part[1:] for part in _WORD_START.sub("_", name).split("_"))
+    words = _WORD_START.sub("_", name).strip("_").split("_")
+    hidden = name[: len(name) - len(name.lstrip("_"))]
+    return hidden + "".join(word[:1].upper() + word[1:] for word in words)
 
 
 def is_application_code(module: Module) -> bool:

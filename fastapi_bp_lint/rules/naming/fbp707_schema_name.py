@@ -57,7 +57,7 @@ class TagResponse(BaseModel):
 Looks at three roles: what creates (Create, CreateRequest, In), what updates (Update, UpdateRequest)
 and what is returned (Response, Out, Read, Public), each as a suffix or, for the first two, as a
 prefix. A role has a usual name when at least three schemas, and twice as many as have any other,
-have it.
+have it. Names that say no resource (`UpdateSchema`, `CreateRequest`) are not looked at.
 
 ## Source
 fastapi-best-practices, "Excessively use Pydantic", whose schemas end in their role; the FastAPI
@@ -70,7 +70,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fastapi_bp_lint.finding import Finding, Severity
-from fastapi_bp_lint.knowledge.schema_words import ROLES
+from fastapi_bp_lint.knowledge.schema_words import GENERIC, RETURNED, ROLES
 from fastapi_bp_lint.project.kinds import SCHEMA, kind_of
 from fastapi_bp_lint.project.naming import is_application_code, is_pascal
 from fastapi_bp_lint.project.values import Class
@@ -95,7 +95,7 @@ def check(_project: Project, project: Project) -> Iterator[Finding]:
         and kind_of(project.types, cls) == SCHEMA
     ]
     for role, forms in ROLES.items():
-        named = [(cls, form) for cls in schemas if (form := _form(cls.name, forms))]
+        named = [(cls, form) for cls in schemas if (form := _form(cls.name, role, forms))]
         counts = Counter(form for _, form in named).most_common(2)
         usual, most = counts[0] if counts else ("", 0)
         second = counts[1][1] if len(counts) > 1 else 0
@@ -105,9 +105,11 @@ def check(_project: Project, project: Project) -> Iterator[Finding]:
                     yield _finding(cls, form, usual, role)
 
 
-def _form(name: str, forms: tuple[str, ...]) -> str:
+def _form(name: str, role: str, forms: tuple[str, ...]) -> str:
     """Return the longest of *forms*, such as ``-Create`` or ``Create-``, that *name* has."""
-    return max((form for form in forms if _has(name, form)), key=len, default="")
+    form = max((form for form in forms if _has(name, form)), key=len, default="")
+    other = role != RETURNED and any(_has(name, out) for out in ROLES[RETURNED])
+    return "" if other or _resource(name, form) in GENERIC else form
 
 
 def _has(name: str, form: str) -> bool:
@@ -117,9 +119,16 @@ def _has(name: str, form: str) -> bool:
     return name.startswith(word) and name[len(word) : len(word) + 1].isupper()
 
 
-def _finding(cls: Class, form: str, usual: str, role: str) -> Finding:
+def _resource(name: str, form: str) -> str:
+    """Return what is left of *name* without its role: ``User`` of ``CreateUserRequest``."""
     word = form.strip("-")
-    resource = cls.name.removesuffix(word) if form[0] == "-" else cls.name.removeprefix(word)
+    if form[:1] == "-":
+        return name.removesuffix(word)
+    return name.removeprefix(word).removesuffix("Request")
+
+
+def _finding(cls: Class, form: str, usual: str, role: str) -> Finding:
+    resource = _resource(cls.name, form)
     better = f"{resource}{usual[1:]}" if usual[0] == "-" else f"{usual[:-1]}{resource}"
     return rule.at(
         cls.place,

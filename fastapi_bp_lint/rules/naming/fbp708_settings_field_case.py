@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from fastapi_bp_lint.facts.model import Binding, Call
 from fastapi_bp_lint.finding import Finding, Severity
+from fastapi_bp_lint.project.annotations import annotated
 from fastapi_bp_lint.project.kinds import SCHEMA, SETTINGS, kind_of
 from fastapi_bp_lint.project.naming import is_application_code, is_screaming, snake
 from fastapi_bp_lint.project.values import Class, Instance
@@ -96,7 +97,7 @@ def _is_variable(binding: Binding, cls: Class, project: Project) -> bool:
     calls = [binding.value, *_parts(binding.annotation)]
     if any(isinstance(c, Call) and _ALIASES & {k for k, _ in c.keywords if k} for c in calls):
         return False
-    held = project.types.binding(binding._replace(value=None), cls)
+    held = annotated(project.types, binding.annotation, cls)
     return not any(
         isinstance(v, Instance)
         and isinstance(v.of, Class)

@@ -103,7 +103,8 @@ rule = Rule(
 )
 
 _TOP = Span(1, 0, 1, 0)
-_ROLES = {name: role for role, names in ROLE_NAMES.items() for name in names}
+_KINDS = ("router", "schemas", "models", "service", "dependencies")
+_ROLES = {name: role for role in _KINDS for name in ROLE_NAMES[role]}
 _LEAST_FOLDERS = 2
 _SHOWN = 3
 
@@ -130,7 +131,7 @@ def _finding(outer: str, kinds: dict[str, dict[str, Module]], shared: list[str])
     folders = sorted(k for k, modules in kinds.items() if not modules.keys().isdisjoint(shared))
     first = next((k for k in folders if _ROLES[k] == "router"), folders[0])
     modules = kinds[first]
-    module = modules[min(modules)]
+    module = modules[min(modules.keys() & set(shared))]
     prefix = f"{outer}/" if outer else ""
     by_domain = ", ".join(f"`{prefix}{shared[0]}/{_ROLES[k]}.py`" for k in folders)
     names = ", ".join(f"`{name}`" for name in shared[:_SHOWN])
