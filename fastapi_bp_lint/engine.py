@@ -112,6 +112,7 @@ def repair(plan: Plan, *, unsafe: bool = False, progress: Progress | None = None
 
     def relint(overlays: Mapping[str, bytes]) -> list[Finding]:
         plan.workspace.overlays = {**given, **overlays}
+        gc.collect()  # the project of the round before; the command line collects nothing
         return _lint(plan, None)[1]
 
     def wanted(finding: Finding) -> bool:
