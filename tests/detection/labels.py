@@ -1,11 +1,11 @@
 """Reads the labelled cases: small FastAPI projects that hide a call, or have none.
 
 A heading ``##`` is a way to hide; its fences are the files of one project, and the fences above the
-first heading belong to every project of the file. ``# must-find: requests.get`` stands on the line of
-a coroutine that makes the call which leads to that primitive; ``# silent`` on the ``def`` line of a
-coroutine whose body makes none. ``# also: why`` excuses a line that holds the loop, too, but need
-not be reported again. Every coroutine has a label. ``-- why`` after a label says why running the
-case cannot show it.
+first heading belong to every project of the file. ``# must-find: requests.get`` stands on the line
+of a coroutine that makes the call which leads to that primitive; ``# silent`` on the ``def`` line
+of a coroutine whose body makes none. ``# also: why`` excuses a line that holds the loop, too, but
+need not be reported again. Every coroutine has a label. ``-- why`` after a label says why running
+the case cannot show it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _LABEL = re.compile(
 class Label(NamedTuple):
     """What must be said of a line: that it leads to *primitive*, or nothing when that is empty.
 
-    *function* is the coroutine, *line* that of the call, or of the ``def`` of a silent one, *unseen*
-    why it could not be observed.
+    *function* is the coroutine, *line* that of the call, or of the ``def`` of a silent one,
+    *unseen* why it could not be observed.
     """
 
     path: str

@@ -213,6 +213,8 @@ def _weakness(frame: FrameType, primitive: str) -> str:
     files = [f.f_code.co_filename for f in callers]
     if primitive.endswith((".rollback", ".close")) and any("sqlalchemy/pool" in f for f in files):
         return "the pool takes a connection back"
+    if any(f.f_code.co_qualname == "Thread.start" for f in callers):
+        return "a thread starts"
     if any(f.endswith(_OWN_FILES) for f in files):
         return "the library reads its own files"
     return ""

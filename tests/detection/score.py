@@ -2,9 +2,9 @@
 
     python -m tests.detection.score [--only WORDS] [--preset strict] [--others FOLDER]
 
-A finding of a rule about held loops counts where its line is that of a label; a finding on any other
-line is a false alarm. With --others the tools that the index has are installed into FOLDER, one
-environment each, and scored in the same way.
+A finding of a rule about held loops counts where its line is that of a label; a finding on any
+other line is a false alarm. With --others the tools that the index has are installed into FOLDER,
+one environment each, and scored in the same way.
 """
 
 from __future__ import annotations

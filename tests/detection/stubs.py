@@ -7,6 +7,7 @@ import socketserver
 import struct
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 HTTP, SMTP, REDIS, MONGO, ECHO = "http", "smtp", "redis", "mongo", "echo"
 
@@ -166,12 +167,12 @@ def redirect(ports: dict[str, int]) -> None:
     resolve = socket.getaddrinfo
     own = set(ports.values())
 
-    def there(address: object) -> object:
+    def there(address: Any) -> Any:  # noqa: ANN401 - each family of sockets has its own
         if not isinstance(address, tuple) or address[1] in own or address[1] > 30000:
             return address
         return ("127.0.0.1", ports[_PORTS.get(address[1], HTTP)])
 
-    def getaddrinfo(host: object, port: object, *args: object, **kwargs: object) -> object:
+    def getaddrinfo(_host: object, port: object, *_: object, **_rest: object) -> object:
         resolve("127.0.0.1", 80)
         number = int(str(port)) if str(port).isdigit() else 80
         kind = socket.SOCK_STREAM
