@@ -7,18 +7,42 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
-from fastapi_bp_lint.facts.model import Mark as Mark
-from fastapi_bp_lint.facts.source import Source as Source
-from fastapi_bp_lint.finding import Applicability as Applicability
-from fastapi_bp_lint.finding import Certainty as Certainty
-from fastapi_bp_lint.finding import Entry, Finding, Fix, Place, Severity, Span, Step
-from fastapi_bp_lint.finding import Preset as Preset
-from fastapi_bp_lint.project.project import Project as Project
+from fastapi_bp_lint.facts.model import Mark
+from fastapi_bp_lint.facts.source import Source
+from fastapi_bp_lint.finding import (
+    Applicability,
+    Certainty,
+    Entry,
+    Finding,
+    Fix,
+    Place,
+    Preset,
+    Severity,
+    Span,
+    Step,
+)
+from fastapi_bp_lint.project.project import Project
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from fastapi_bp_lint.edits import Editor as Editor
+    from fastapi_bp_lint.edits import Editor  # noqa: TC004 - loads libcst, which only fixes need
+
+__all__ = [
+    "DOCS_URL",
+    "Applicability",
+    "Certainty",
+    "Editor",
+    "Finding",
+    "Fix",
+    "Mark",
+    "Option",
+    "Preset",
+    "Project",
+    "Rule",
+    "Severity",
+    "Source",
+]
 
 Node = TypeVar("Node", bound=ast.AST)
 Entity = TypeVar("Entity")
@@ -82,8 +106,8 @@ class Rule:
         """Where the rule's page is published."""
         return f"{DOCS_URL}/{self.code}/"
 
-    @overload
-    def on(
+    @overload  # what is no node is an entity, which no bound can say
+    def on(  # type: ignore[overload-overlap]
         self, kind: type[Node]
     ) -> Callable[
         [Callable[[Node, Source], Iterator[Finding | Mark]]],

@@ -28,15 +28,16 @@ from fastapi_bp_lint.facts.model import (
     Text,
     Yielded,
 )
+from fastapi_bp_lint.finding import Span
 
 LONGEST_TEXT = 500
 LARGEST_DISPLAY = 200
 _LONGEST_REFERENCE = 200
 _LITERALS = {
     None: Literal(None, "None"),
-    True: Literal(True, "bool"),
-    False: Literal(False, "bool"),
-}  # noqa: FBT003
+    True: Literal(value=True, kind="bool"),
+    False: Literal(value=False, kind="bool"),
+}
 
 
 def _name(builder: Builder, node: ast.Name) -> Expr:
@@ -355,13 +356,13 @@ def _comprehension(kind: str) -> Any:  # noqa: ANN401 - a handler
     return read
 
 
-def target(  # noqa: PLR0913 - the six things a binding is made of
+def target(
     builder: Builder,
     node: ast.expr,
     kind: str,
     value: Expr,
-    span: Any,
-    index: int = -1,  # noqa: ANN401
+    span: Span,
+    index: int = -1,
 ) -> None:
     """Record what an assignment target receives."""
     if isinstance(node, ast.Name):

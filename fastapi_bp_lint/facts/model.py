@@ -74,8 +74,8 @@ class Either(NamedTuple):
 class Operation(NamedTuple):
     """A binary or unary operator or a comparison, by the name of its ``ast`` class.
 
-    Also GetItem, SetItem and DelItem (value, key), Format (what an f-string shows) and Attribute (an
-    attribute of a call's result that is read).
+    Also GetItem, SetItem and DelItem (value, key), Format (what an f-string shows) and Attribute
+    (an attribute of a call's result that is read).
     """
 
     operator: str
@@ -123,9 +123,9 @@ class Binding(NamedTuple):
     """A name, or dotted target, that receives a value.
 
     *kind* is assign, annotation (with or without a value), augment, unpack, with, async-with, for,
-    async-for, comprehension, generator, except, walrus, delete or type. For unpack, *value* is the whole right
-    side and *position* where in it; for loops it is what is iterated; for a comprehension or
-    generator expression *span* is the whole, outside which the name is unknown.
+    async-for, comprehension, generator, except, walrus, delete or type. For unpack, *value* is the
+    whole right side and *position* where in it; for loops it is what is iterated; for a
+    comprehension or generator expression *span* is the whole, outside which the name is unknown.
     """
 
     target: str

@@ -1,7 +1,7 @@
 """Files whose syntax the running interpreter does not read, and text in any encoding.
 
-libcst's parser reads every syntax up to Python 3.14. What `ast` lacks is rewritten in place, line by
-line and, but for a few characters, column by column: the facts of the file stay true.
+libcst's parser reads every syntax up to Python 3.14. What `ast` lacks is rewritten in place, line
+by line and, but for a few characters, column by column: the facts of the file stay true.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST = 5_000
 
 
 def decode(source: bytes) -> str:
-    """Return the text of a Python file, newlines as ``\\n``.
+    """Return the text of a Python file, each newline a line feed.
 
     Raises:
         SyntaxError: the encoding that the file declares does not exist.
@@ -69,7 +69,7 @@ class Patch(NamedTuple):
 
 
 def rewritten(text: str) -> str | None:
-    """Return *text* without what only newer Pythons read; None when libcst cannot read it either."""
+    """Return *text* without what only newer Pythons read; None when libcst cannot either."""
     if not _bearable(text):
         return None
     import libcst as cst  # noqa: PLC0415 - hardly any file needs it

@@ -201,7 +201,7 @@ def _result(kind: str) -> Any:  # noqa: ANN401 - a handler
     return read
 
 
-def _region(  # noqa: PLR0913 - a region's parts
+def _region(
     builder: Builder, kind: str, body: list[ast.stmt], first: int, subject: Expr, span: Span
 ) -> None:
     builder.body.regions.append(Region(kind, first, body[-1].end_lineno or first, subject, span))

@@ -1,4 +1,4 @@
-"""The tables of this package, each read once; their columns are explained in `docs/knowledge.md`."""
+"""The tables of this package, each read once; `docs/knowledge.md` explains their columns."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def returns() -> dict[tuple[str, str], str]:
 @cache
 def aliases() -> dict[str, str]:
     """Other import paths of an object -> its canonical name."""
-    return {name: kept for name, kept in _rows("aliases", "name", "canonical")}
+    return {row[0]: row[1] for row in _rows("aliases", "name", "canonical")}
 
 
 @cache

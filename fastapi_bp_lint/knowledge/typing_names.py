@@ -33,11 +33,26 @@ PLAIN_GENERICS = frozenset(
 ITERABLES = {
     **{
         name: 0
-        for base in (
-            "List Set FrozenSet Sequence MutableSequence Iterable Iterator AsyncIterable"
-            " AsyncIterator Generator AsyncGenerator Collection Deque AbstractSet Tuple Dict"
-            " Mapping MutableMapping"
-        ).split()
+        for base in [
+            "List",
+            "Set",
+            "FrozenSet",
+            "Sequence",
+            "MutableSequence",
+            "Iterable",
+            "Iterator",
+            "AsyncIterable",
+            "AsyncIterator",
+            "Generator",
+            "AsyncGenerator",
+            "Collection",
+            "Deque",
+            "AbstractSet",
+            "Tuple",
+            "Dict",
+            "Mapping",
+            "MutableMapping",
+        ]
         for name in (f"typing.{base}", f"collections.abc.{base}", f"typing_extensions.{base}")
     },
     **{f"builtins.{name}": 0 for name in ("list", "set", "frozenset", "tuple", "dict")},

@@ -122,10 +122,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _cells(route: Route) -> tuple[str, str, str, str, str]:
-    if route.kind == "http":
-        methods = ",".join(route.methods)
-    else:
-        methods = route.kind
+    methods = ",".join(route.methods) if route.kind == "http" else route.kind
     where = _UNKNOWN if route.on_loop is None else _LOOP if route.on_loop else _THREAD
     return (
         methods,

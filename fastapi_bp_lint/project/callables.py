@@ -167,7 +167,7 @@ class Callables:
         return self.replay.frame_at(function.owner, closure.frame)
 
     def _wrapped(self, value: Wrapped) -> Target:
-        """Return what FastAPI sees of a wrapper: it looks under it, and asks both if they are async."""
+        """Return what FastAPI sees of a wrapper: it looks under it, and asks both whether async."""
         outer, inner = self.target(value.outer), self.target(value.inner)
         if inner.kind == "unknown":
             return outer
@@ -182,11 +182,11 @@ class Callables:
             cls.symbol,
             init,
             cls,
-            False,
-            False,
-            params,
-            frame,
-            Certainty.CERTAIN,  # noqa: FBT003
+            is_async=False,
+            is_generator=False,
+            params=params,
+            frame=frame,
+            certainty=Certainty.CERTAIN,
         )
 
     def _constructor(self, cls: Class) -> tuple[tuple[Param, ...], Frame]:
@@ -263,7 +263,7 @@ def _unknown(symbol: str) -> Target:
 
 
 def _foreign(name: str) -> Target:
-    """Return a callable of another library; a class runs in a thread, of a function nothing is known."""
+    """Return a callable of another library: a class runs in a thread, of others who knows."""
     if is_class_name(name):
         return Target("class", name, None, None, False, False, (), None, Certainty.CERTAIN)  # noqa: FBT003
     return Target("unknown", name, None, None, None, False, (), None, Certainty.LIKELY)  # noqa: FBT003

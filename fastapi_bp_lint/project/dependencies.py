@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Group, Item, Param
-from fastapi_bp_lint.finding import Certainty, Place
+from fastapi_bp_lint.finding import Place
 from fastapi_bp_lint.knowledge.fastapi_names import SECURITY
 from fastapi_bp_lint.project.annotations import arguments, metadata
 from fastapi_bp_lint.project.callables import Callables, Target
@@ -181,9 +181,8 @@ class Dependencies:
         target = self.callables.target(held)
         made = Dependency(target, marker, param.name if param is not None else None)
         made.param = param
-        made.use_cache = self.replay.values.value(options.get("use_cache")).values != (
-            Scalar(False),
-        )  # noqa: FBT003
+        cached = self.replay.values.value(options.get("use_cache"))
+        made.use_cache = cached.values != (Scalar(value=False),)
         made.scope = self._text(self.replay.values.value(options.get("scope")))
         if marker.name in SECURITY:
             made.scopes = self._texts(self.replay.values.value(options.get("scopes")))

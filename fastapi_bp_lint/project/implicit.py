@@ -201,7 +201,7 @@ def _properties(calls: Calls, expr: Expr, span: Span, function: Function) -> Ite
             yield from _property(calls, ".".join(parts[:n]), parts[n], span, function)
 
 
-def _property(  # noqa: PLR0913 - where, what, and how
+def _property(
     calls: Calls, of: Expr, name: str, span: Span, function: Function, *, setting: bool = False
 ) -> Iterator[Edge]:
     base = calls.types.infer(of, function, span.line)
@@ -294,9 +294,7 @@ def _first_method(
             return
 
 
-def _method(  # noqa: PLR0913 - where, what, and how
-    calls: Calls, held: Held, name: str, how: str, span: Span, of: Expr
-) -> Iterator[Edge]:
+def _method(calls: Calls, held: Held, name: str, how: str, span: Span, of: Expr) -> Iterator[Edge]:
     """Give the edge to a special method that an object of the project defines."""
     for value in held.values:
         if not (isinstance(value, Instance) and isinstance(value.of, Class)):

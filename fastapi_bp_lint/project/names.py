@@ -140,7 +140,7 @@ def latest(definitions: list[Definition]) -> list[Definition]:
     of one name are usually the branches of a condition, so both count.
     """
     defs = [d for d in definitions if isinstance(d, Function | Class)]
-    rest = [d for d in definitions if not isinstance(d, Function | Class)]
+    rest: list[Definition] = [d for d in definitions if not isinstance(d, Function | Class)]
     return [*rest, *defs[-1:]] if defs else rest
 
 

@@ -46,8 +46,8 @@ def _checked(test: Expr) -> tuple[str, Expr, bool]:
         name, classes, holds = _checked(test.operands[0])
         return name, classes, not holds
     if isinstance(test, Call) and test.func == "isinstance" and len(test.args) > 1:
-        name = test.args[0]
-        return (name, test.args[1], True) if isinstance(name, str) else ("", None, True)
+        tested = test.args[0]
+        return (tested, test.args[1], True) if isinstance(tested, str) else ("", None, True)
     return "", None, True
 
 
@@ -65,7 +65,7 @@ def _apply(types: Types, function: Function, test: Test, held: Held) -> Held:
     for part in parts:
         found = types.infer(part, function)
         if not found.values:
-            return held if test.holds else held
+            return held
         classes += [v for v in found.values if isinstance(v, Class | External)]
     if test.holds:
         kept = tuple([v for v in held.values if isinstance(v, Instance) and v.of in classes])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +140,7 @@ class Project:
         return _ENTITIES[kind](self)
 
 
-_ENTITIES = {
+_ENTITIES: dict[type, Callable[[Project], Iterable[Any]]] = {
     Module: lambda p: p.modules.by_path.values(),
     Function: lambda p: p.names.functions,
     Class: lambda p: p.names.classes,

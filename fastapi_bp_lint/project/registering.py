@@ -168,7 +168,7 @@ class Registry:
         return value
 
     def placeholder(self, held: Held, function: Function, param: Param) -> Held:
-        """Return a router for a parameter that is known to be one and that nobody was seen to fill."""
+        """Return a router for a parameter that is known to be one and that nobody seems to fill."""
         for value in held.values:
             name = self._kind(value)
             if name is None:
@@ -283,7 +283,7 @@ class Registry:
             router, name, options, self.replay.values.value(options.get("endpoint")), span, frame
         )
 
-    def _register(  # noqa: PLR0913 - the parts of a route
+    def _register(
         self, router: Router, verb: str, options: Options, endpoint: Held, span: Span, frame: Frame
     ) -> None:
         path, certainty = self.text(options.get("path"))
@@ -320,7 +320,7 @@ class Registry:
         place = Place(frame.module.path, span)
         router.entries.append(Mounted(child, held, path, options, place, sure))
 
-    def _other(  # noqa: PLR0913 - the parts of a registration
+    def _other(
         self, router: Router, kind: str, what: Held, options: Options, span: Span, frame: Frame
     ) -> None:
         place = Place(frame.module.path, span)

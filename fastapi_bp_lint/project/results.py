@@ -212,7 +212,7 @@ def decorator_names(types: Types, function: Function) -> frozenset[str]:
     """Return the decorators of other libraries on a function, ``x.setter`` and calls included."""
     kept = types.decorators.get(function)
     if kept is None:
-        names = set()
+        names: set[str] = set()
         for decorator in function.facts.decorators:
             func = decorator.func if isinstance(decorator, Call) else decorator
             held = types.infer(func, types.around(function))

@@ -141,7 +141,8 @@ class Several(NamedTuple):
 
 
 Value: TypeAlias = (
-    "Module | Package | Function | Class | External | Instance | Bound | Coroutine | Entered | Partial"
+    "Module | Package | Function | Class | External | Instance | Bound | Coroutine | Entered"
+    " | Partial"
     " | Several | Scalar | Alias | Parent"
     " | Member"
 )

@@ -45,25 +45,25 @@ async def read_report() -> str:
 
 ## Fix safety
 `time.sleep(x)` as a statement of an async function becomes `await asyncio.sleep(x)`. This is safe
-unless it stands inside a `with` block that is not async: something may be held there that must not be
-held across an `await`, so there the fix is unsafe.
+unless it stands inside a `with` block that is not async: something may be held there that must not
+be held across an `await`, so there the fix is unsafe.
 
-Any other call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not be
-made for another thread.
+Any other call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not
+be made for another thread.
 
 ## Limits
-A receiver whose class cannot be told is passed over. So is `time.sleep(0)`, code under
-`if TYPE_CHECKING:` or `if __name__ == "__main__":`, and what only a lifespan or startup handler
-reaches. What a coroutine hands to a thread (`run_in_threadpool`, `asyncio.to_thread`, an executor) is
-not a call.
+A receiver whose class cannot be told is passed over. So is `time.sleep(0)`, code under `if
+TYPE_CHECKING:` or `if __name__ == "__main__":`, and what only a lifespan or startup handler
+reaches. What a coroutine hands to a thread (`run_in_threadpool`, `asyncio.to_thread`, an executor)
+is not a call.
 
-Waiting for a sync database session, for another thread, for a disk or for the CPU are rules of their
-own: `sync-session-on-loop`, `blocking-wait`, `file-io-on-loop` and `cpu-bound-on-loop`.
+Waiting for a sync database session, for another thread, for a disk or for the CPU are rules of
+their own: `sync-session-on-loop`, `blocking-wait`, `file-io-on-loop` and `cpu-bound-on-loop`.
 
 ## Source
-fastapi-best-practices, "Async Routes": a blocking operation in an async route blocks the whole event
-loop. FastAPI's documentation, "Concurrency and async / await". Related: ruff ASYNC210, ASYNC220,
-ASYNC221, ASYNC222, ASYNC251.
+fastapi-best-practices, "Async Routes": a blocking operation in an async route blocks the whole
+event loop. FastAPI's documentation, "Concurrency and async / await". Related: ruff ASYNC210,
+ASYNC220, ASYNC221, ASYNC222, ASYNC251.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 ## What it does
 Looks for coroutines that run for a request and call, without an `await` in between, a sync helper
 that leads to a call which waits for a network, another process or a clock. The helper may be a
-function, method, property, constructor, context manager, decorator or operator, in this or any other
-module of the project; the trail names every hop.
+function, method, property, constructor, context manager, decorator or operator, in this or any
+other module of the project; the trail names every hop.
 
 There is one finding per coroutine and primitive. It stands where the coroutine makes its call: an
 `await` is where responsibility ends, so whoever awaits that coroutine is not reported again.
@@ -61,7 +61,8 @@ A call whose target cannot be told is passed over, and so is a function cached w
 primitive of each helper; a helper may hide a second one behind it.
 
 ## Source
-fastapi-best-practices, "Async Routes", and "If you must use sync SDK, then run it in a thread pool".
+fastapi-best-practices, "Async Routes", and "If you must use sync SDK, then run it in a thread
+pool".
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 # Blocking call in a coroutine that no request is known to reach
 
 ## What it does
-Looks for the same calls as `blocking-call` and `blocking-call-in-helper`, in coroutines that nothing
-FastAPI runs is known to reach: workers, scripts, consumers, services that a container wires
+Looks for the same calls as `blocking-call` and `blocking-call-in-helper`, in coroutines that
+nothing FastAPI runs is known to reach: workers, scripts, consumers, services that a container wires
 together.
 
 ## Why is this bad?

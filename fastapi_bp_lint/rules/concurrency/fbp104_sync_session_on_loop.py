@@ -3,16 +3,17 @@
 
 ## What it does
 Looks for sync database and cache clients used on the event loop: a SQLAlchemy or SQLModel session,
-connection, engine, query or result, a psycopg, pymongo, sqlite3 or redis client, a cursor. The use may
-stand in a coroutine or in the sync helpers that it calls. What counts is what the receiver holds,
-wherever it came from: `Depends`, an `Annotated` alias, a parameter, an attribute, `with ... as`.
+connection, engine, query or result, a psycopg, pymongo, sqlite3 or redis client, a cursor. The use
+may stand in a coroutine or in the sync helpers that it calls. What counts is what the receiver
+holds, wherever it came from: `Depends`, an `Annotated` alias, a parameter, an attribute, `with ...
+as`.
 
 There is one finding per coroutine and place of use. It stands where the coroutine makes its call.
 
 ## Why is this bad?
 Every round trip to the database stops all other requests of the worker. This is the most common way
-in which real applications hold their event loop, and the hardest to see: the route is `async def`, the
-query stands in a repository three files away.
+in which real applications hold their event loop, and the hardest to see: the route is `async def`,
+the query stands in a repository three files away.
 
 ## Bad
 ```python
@@ -67,8 +68,8 @@ decision about the whole application. The fix that is shown hands one call to a 
 applied, since a session must not be shared between threads.
 
 ## Limits
-Lazy loads of a model's relationships are not seen. What only a lifespan or startup handler reaches is
-passed over, and so are test files.
+Lazy loads of a model's relationships are not seen. What only a lifespan or startup handler reaches
+is passed over, and so are test files.
 
 ## Source
 fastapi-best-practices, "Async Routes"; SQLAlchemy's documentation, "Asynchronous I/O (asyncio)".

@@ -2,13 +2,13 @@
 # Function called where it should be passed
 
 ## What it does
-Looks for `run_in_threadpool(load())`, `asyncio.to_thread(load())`, `loop.run_in_executor(None, load())`,
-`tasks.add_task(notify())`, `Thread(target=work())` and the like in a coroutine, where what is called is
-known and gives nothing that could be called again.
+Looks for `run_in_threadpool(load())`, `asyncio.to_thread(load())`, `loop.run_in_executor(None,
+load())`, `tasks.add_task(notify())`, `Thread(target=work())` and the like in a coroutine, where
+what is called is known and gives nothing that could be called again.
 
 ## Why is this bad?
-The parentheses make the call happen right there, on the event loop; the thread then gets its result and
-fails with "object is not callable". The code looks offloaded and is not.
+The parentheses make the call happen right there, on the event loop; the thread then gets its result
+and fails with "object is not callable". The code looks offloaded and is not.
 
 ## Bad
 ```python
@@ -41,12 +41,12 @@ async def read_rates() -> bytes:
 ```
 
 ## Fix safety
-The inner call is taken apart: its function is passed and its arguments follow. This is unsafe, for it
-changes what the code does.
+The inner call is taken apart: its function is passed and its arguments follow. This is unsafe, for
+it changes what the code does.
 
 ## Limits
-A factory, a function that returns something that can be called, is meant to be called there. A function
-whose result cannot be told is passed over.
+A factory, a function that returns something that can be called, is meant to be called there. A
+function whose result cannot be told is passed over.
 
 ## Source
 fastapi-best-practices, "If you must use sync SDK, then run it in a thread pool".

@@ -2,12 +2,12 @@
 # Coroutine that is never awaited
 
 ## What it does
-Looks for calls of the project's own coroutine functions whose result is thrown away, or used as if it
-were the value: `send_mail(user)` as a statement, `load(post_id).title`.
+Looks for calls of the project's own coroutine functions whose result is thrown away, or used as if
+it were the value: `send_mail(user)` as a statement, `load(post_id).title`.
 
 ## Why is this bad?
-Calling a coroutine function runs nothing. The mail is not sent, the row is not written, and all there
-is to see is a `RuntimeWarning` in a log.
+Calling a coroutine function runs nothing. The mail is not sent, the row is not written, and all
+there is to see is a `RuntimeWarning` in a log.
 
 ## Bad
 ```python
@@ -44,8 +44,8 @@ async def create_user(address: str) -> None:
 will run.
 
 ## Limits
-A coroutine that is stored, returned, gathered, scheduled or passed on is somebody else's to await. A
-function behind a decorator that is not known is passed over: the decorator may have made it sync.
+A coroutine that is stored, returned, gathered, scheduled or passed on is somebody else's to await.
+A function behind a decorator that is not known is passed over: the decorator may have made it sync.
 
 ## Source
 Python's documentation, "Developing with asyncio", "Detect never-awaited coroutines".
@@ -58,8 +58,8 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Item
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.decoration import decoration
+from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.values import Bound, Function
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
 

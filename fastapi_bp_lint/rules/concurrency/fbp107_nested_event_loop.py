@@ -2,12 +2,12 @@
 # Event loop run inside an event loop
 
 ## What it does
-Looks for `asyncio.run`, `run_until_complete`, `async_to_sync` and their like, called by a coroutine or
-by a sync helper that it calls.
+Looks for `asyncio.run`, `run_until_complete`, `async_to_sync` and their like, called by a coroutine
+or by a sync helper that it calls.
 
 ## Why is this bad?
-A thread runs one event loop at a time: these calls raise `RuntimeError` when a loop already runs there.
-The code works in a script and in a thread, and fails in a route.
+A thread runs one event loop at a time: these calls raise `RuntimeError` when a loop already runs
+there. The code works in a script and in a thread, and fails in a route.
 
 ## Bad
 ```python
@@ -52,8 +52,8 @@ A function that first asks whether a loop runs (`get_running_loop`, `is_running`
 knows what it does and is passed over. So are test files.
 
 ## Source
-Python's documentation, `asyncio.run`: "cannot be called when another asyncio event loop is running in
-the same thread".
+Python's documentation, `asyncio.run`: "cannot be called when another asyncio event loop is running
+in the same thread".
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 # Waiting for another thread on the event loop
 
 ## What it does
-Looks for calls that wait for another thread or process, made by a coroutine or by a sync helper that it
-calls: `Future.result()` of `concurrent.futures`, `queue.Queue.get` and `put`, `Thread.join`,
-`Event.wait`, `AsyncResult.get`, a pool's `map`.
+Looks for calls that wait for another thread or process, made by a coroutine or by a sync helper
+that it calls: `Future.result()` of `concurrent.futures`, `queue.Queue.get` and `put`,
+`Thread.join`, `Event.wait`, `AsyncResult.get`, a pool's `map`.
 
 ## Why is this bad?
-The event loop stands still until the other thread is done. If that thread needs the loop to go on (it
-calls `run_coroutine_threadsafe`, say) both wait for ever.
+The event loop stands still until the other thread is done. If that thread needs the loop to go on
+(it calls `run_coroutine_threadsafe`, say) both wait for ever.
 
 ## Bad
 ```python

@@ -2,12 +2,13 @@
 # Thread lock held across an await
 
 ## What it does
-Looks for `with lock:` around an `await` in a coroutine, where the lock is one for threads: a `Lock`,
-`RLock`, `Condition` or `Semaphore` of `threading` or `multiprocessing`.
+Looks for `with lock:` around an `await` in a coroutine, where the lock is one for threads: a
+`Lock`, `RLock`, `Condition` or `Semaphore` of `threading` or `multiprocessing`.
 
 ## Why is this bad?
-While the coroutine waits, another one may run on the same thread and ask for the lock. It blocks the
-thread, the first coroutine can never go on to release the lock, and the worker stands still for good.
+While the coroutine waits, another one may run on the same thread and ask for the lock. It blocks
+the thread, the first coroutine can never go on to release the lock, and the worker stands still for
+good.
 
 ## Bad
 ```python
@@ -43,8 +44,8 @@ async def create_order() -> None:
 ```
 
 ## Limits
-A lock taken with `acquire()` and released further down is not followed. An `RLock` does not block its
-own thread: there two coroutines enter the section together, which is no better.
+A lock taken with `acquire()` and released further down is not followed. An `RLock` does not block
+its own thread: there two coroutines enter the section together, which is no better.
 
 ## Source
 Python's documentation, `asyncio.Lock`: "not thread-safe", and the other way round.

@@ -2,12 +2,12 @@
 # Blocking generator iterated on the event loop
 
 ## What it does
-Looks for coroutines that iterate a sync generator of the project whose body waits: for the network, a
-process, a clock or a database.
+Looks for coroutines that iterate a sync generator of the project whose body waits: for the network,
+a process, a clock or a database.
 
 ## Why is this bad?
-Making the generator costs nothing, so nothing looks wrong. Its body runs with every round of the loop,
-on the event loop, and each time it waits every other request waits with it.
+Making the generator costs nothing, so nothing looks wrong. Its body runs with every round of the
+loop, on the event loop, and each time it waits every other request waits with it.
 
 ## Bad
 ```python

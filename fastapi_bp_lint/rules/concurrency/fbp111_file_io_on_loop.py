@@ -2,12 +2,12 @@
 # File access on the event loop
 
 ## What it does
-Looks for access to the local disk in a coroutine, or in a sync helper that it calls: `open`, reading and
-writing files, `pathlib.Path.read_text`, `shutil`, `zipfile`, `tempfile`.
+Looks for access to the local disk in a coroutine, or in a sync helper that it calls: `open`,
+reading and writing files, `pathlib.Path.read_text`, `shutil`, `zipfile`, `tempfile`.
 
 ## Why is this bad?
-A disk is fast until it is not: a network volume, a full page cache, a large file. All other requests of
-the worker wait for it.
+A disk is fast until it is not: a network volume, a full page cache, a large file. All other
+requests of the worker wait for it.
 
 ## Bad
 ```python
@@ -37,12 +37,12 @@ async def read_terms() -> str:
 ```
 
 ## Fix safety
-The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: other code may rely on nothing
-else running in between.
+The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: other code may rely on
+nothing else running in between.
 
 ## Limits
-What only a lifespan or startup handler reaches is passed over, and so are test files. Reading an upload
-has its own rule, `upload-read-on-loop`.
+What only a lifespan or startup handler reaches is passed over, and so are test files. Reading an
+upload has its own rule, `upload-read-on-loop`.
 
 ## Source
 fastapi-best-practices, "Async Routes". Related: ruff ASYNC230 and ASYNC240.

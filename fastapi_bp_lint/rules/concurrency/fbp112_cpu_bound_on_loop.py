@@ -6,8 +6,8 @@ Looks for calls that compute for long, in a coroutine or in a sync helper that i
 hashing, key derivation, images, data frames, models, compression.
 
 ## Why is this bad?
-A password hash is made to be slow: a quarter of a second of `bcrypt` is a quarter of a second in which
-the worker answers nobody.
+A password hash is made to be slow: a quarter of a second of `bcrypt` is a quarter of a second in
+which the worker answers nobody.
 
 ## Bad
 ```python
@@ -37,13 +37,13 @@ async def create_user(password: str) -> None:
 ```
 
 ## Fix safety
-The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not be made for
-another thread.
+The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not be
+made for another thread.
 
 ## Limits
 Only calls of known libraries count; a loop in pure Python is not measured. What only a lifespan or
-startup handler reaches is passed over, and so are test files. A thread helps where the library releases
-the GIL, as the ones in the table do; see `cpu-bound-in-threadpool` for the others.
+startup handler reaches is passed over, and so are test files. A thread helps where the library
+releases the GIL, as the ones in the table do; see `cpu-bound-in-threadpool` for the others.
 
 ## Source
 fastapi-best-practices, "Async Routes", "CPU intensive tasks".

@@ -2,12 +2,12 @@
 # Blocking call at startup
 
 ## What it does
-Looks for the calls of `blocking-call`, `blocking-call-in-helper` and `sync-session-on-loop` in coroutines
-that only a lifespan or a startup or shutdown handler reaches.
+Looks for the calls of `blocking-call`, `blocking-call-in-helper` and `sync-session-on-loop` in
+coroutines that only a lifespan or a startup or shutdown handler reaches.
 
 ## Why is this bad?
-No request waits yet, so it costs little. But an orchestrator's liveness probe may be answered by the
-same loop, several applications may share it, and a timeout cannot interrupt the wait.
+No request waits yet, so it costs little. But an orchestrator's liveness probe may be answered by
+the same loop, several applications may share it, and a timeout cannot interrupt the wait.
 
 ## Bad
 ```python

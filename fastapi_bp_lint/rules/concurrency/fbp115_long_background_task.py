@@ -6,9 +6,9 @@ Looks for functions handed to `BackgroundTasks` or `BackgroundTask` that sleep o
 themselves or in what they call.
 
 ## Why is this bad?
-A background task runs in the worker that answered the request, after the response. A sync one keeps a
-thread of the pool that sync routes need, an async one lives as long as the worker does. A restart loses
-it: nothing stores it, retries it or shows that it is there.
+A background task runs in the worker that answered the request, after the response. A sync one keeps
+a thread of the pool that sync routes need, an async one lives as long as the worker does. A restart
+loses it: nothing stores it, retries it or shows that it is there.
 
 ## Bad
 ```python
@@ -46,11 +46,12 @@ async def create_user(address: str, tasks: BackgroundTasks) -> None:
 ```
 
 ## Limits
-How long a call takes is not measured: what counts is a sleep or one of the known heavy computations.
+How long a call takes is not measured: what counts is a sleep or one of the known heavy
+computations.
 
 ## Source
-fastapi-best-practices, "BackgroundTasks are for fire and forget": a task queue for what must be retried,
-takes long or is heavy.
+fastapi-best-practices, "BackgroundTasks are for fire and forget": a task queue for what must be
+retried, takes long or is heavy.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def _reason(task: Function, project: Project) -> str:
                     return f"sleeps (`{function.name}`, line {edge.span.line})"
                 if question(edge.target.kind, edge.target.tier, edge.target.name) == CPU:
                     return f"computes for long (`{edge.target.readable}`)"
+            elif edge.target.is_async and not edge.awaited:
+                continue
             elif edge.target not in waiting and len(waiting) < _MOST:
-                if not edge.target.is_async or edge.awaited:
-                    waiting.append(edge.target)
+                waiting.append(edge.target)
     return ""

@@ -2,13 +2,13 @@
 # Upload read on the event loop
 
 ## What it does
-Looks for `UploadFile.file` used in a coroutine, directly or through a sync helper: `upload.file.read()`,
-`upload.file.seek(0)`, `shutil.copyfileobj(upload.file, ...)`.
+Looks for `UploadFile.file` used in a coroutine, directly or through a sync helper:
+`upload.file.read()`, `upload.file.seek(0)`, `shutil.copyfileobj(upload.file, ...)`.
 
 ## Why is this bad?
-`upload.file` is the plain file behind the upload. Once the upload is larger than a megabyte it lies on
-disk, and reading it stops the event loop. `UploadFile` has the same methods as coroutines, which run in
-a thread.
+`upload.file` is the plain file behind the upload. Once the upload is larger than a megabyte it lies
+on disk, and reading it stops the event loop. `UploadFile` has the same methods as coroutines, which
+run in a thread.
 
 ## Bad
 ```python
@@ -35,8 +35,8 @@ async def create_file(upload: UploadFile) -> int:
 ```
 
 ## Fix safety
-`upload.file.read(...)`, `write`, `seek` and `close` become `await upload.read(...)` and so on. This is
-unsafe: in between, other coroutines may run.
+`upload.file.read(...)`, `write`, `seek` and `close` become `await upload.read(...)` and so on. This
+is unsafe: in between, other coroutines may run.
 
 ## Limits
 An upload handed on as a plain file object is followed only through calls of the project.

@@ -2,13 +2,13 @@
 # Client built on every request
 
 ## What it does
-Looks for HTTP clients, database engines, connection pools and cloud clients that a route, a websocket
-or a dependency builds in its own body, sync or async.
+Looks for HTTP clients, database engines, connection pools and cloud clients that a route, a
+websocket or a dependency builds in its own body, sync or async.
 
 ## Why is this bad?
 A client owns a pool of connections, and building one loads certificates or service models. Built on
-every request, the pool is never used twice: each request pays for a new connection and a new handshake,
-and under load the sockets run out.
+every request, the pool is never used twice: each request pays for a new connection and a new
+handshake, and under load the sockets run out.
 
 ## Bad
 ```python
@@ -55,8 +55,8 @@ async def read_rates(client: Annotated[httpx.AsyncClient, Depends(get_client)]) 
 ```
 
 ## Limits
-A client that a helper builds is not seen, nor is one that is kept somewhere after it was built. A cached
-function builds its client once and is passed over.
+A client that a helper builds is not seen, nor is one that is kept somewhere after it was built. A
+cached function builds its client once and is passed over.
 
 ## Source
 Kludex, "FastAPI Tips", tip 6: use lifespan state; httpx's documentation, "Clients": use one client
@@ -97,8 +97,8 @@ def check(entry: EntryPoint, project: Project) -> Iterator[Finding]:
             continue
         yield rule.at(
             function.module.place(call.span),
-            f"`{names[0]}` is built in the {entry.kind} `{function.name}` on every request: build it "
-            "once in the lifespan and hand it in through a dependency",
+            f"`{names[0]}` is built in the {entry.kind} `{function.name}` on every request: build "
+            "it once in the lifespan and hand it in through a dependency",
             symbol=function.symbol,
             certainty=entry.certainty,
         )

@@ -2,13 +2,13 @@
 # Middleware built on BaseHTTPMiddleware
 
 ## What it does
-Looks for classes that derive from Starlette's `BaseHTTPMiddleware`, and for functions registered with
-`@app.middleware("http")`, which wraps them in it.
+Looks for classes that derive from Starlette's `BaseHTTPMiddleware`, and for functions registered
+with `@app.middleware("http")`, which wraps them in it.
 
 ## Why is this bad?
 `BaseHTTPMiddleware` runs the rest of the application in a task of its own and streams the response
-through a queue. Every request pays for it, context variables set further in are not seen further out,
-and background tasks are tied to the connection.
+through a queue. Every request pays for it, context variables set further in are not seen further
+out, and background tasks are tied to the connection.
 
 ## Bad
 ```python
@@ -89,7 +89,7 @@ def check_function(function: Function, project: Project) -> Iterator[Finding]:
     if decorator_names(project.types, function) & REGISTER:
         yield rule.at(
             function.place,
-            f'`@app.middleware("http")` wraps `{function.name}` in `BaseHTTPMiddleware`, which costs '
-            "every request a task and a queue: write it as a pure ASGI middleware",
+            f'`@app.middleware("http")` wraps `{function.name}` in `BaseHTTPMiddleware`, which '
+            "costs every request a task and a queue: write it as a pure ASGI middleware",
             symbol=function.symbol,
         )

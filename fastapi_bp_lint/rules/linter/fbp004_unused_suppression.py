@@ -60,7 +60,7 @@ def rewrite_comment(comment: cst.Comment, edit: Editor) -> cst.Comment:
     return comment
 
 
-def unused(  # noqa: PLR0913, PLR0917 - two places and two texts make one finding
+def unused(
     path: str,
     span: Span,
     idle: tuple[str, ...],

@@ -1,0 +1,1 @@
+"""What holds up the event loop, what is never awaited, and what a client or a lock outlives."""
