@@ -206,18 +206,16 @@ def is_shown(path: str, plan: Plan) -> bool:
 
 def _checked(rule: Rule, files: Mapping[str, FileFacts], project: Project) -> Iterator[Finding]:
     """Run the checks of *rule* that look at the linked project."""
-    reported: set[str] = set()
+    crashes: list[Finding] = []
     for kind, check in rule.checks:
         if issubclass(kind, ast.AST):
             continue
-        for entity in _entities(rule, kind, files, project, reported):
-            if isinstance(entity, Finding):
-                yield entity
-                continue
+        for entity in _entities(rule, kind, files, project, crashes):
             try:
                 yield from check(entity, project)
             except Exception as error:  # noqa: BLE001 - the other rules go on
-                yield from _crash(rule, _place(entity), error, reported)
+                crashes.append(crashed(rule.code, _place(entity), error))
+    yield from _joined(crashes)
 
 
 def _entities(
@@ -225,7 +223,7 @@ def _entities(
     kind: type,
     files: Mapping[str, FileFacts],
     project: Project,
-    reported: set[str],
+    crashes: list[Finding],
 ) -> Iterator[Any]:
     """Give what a check of *kind* looks at; linking it may be what crashes."""
     if kind is Mark:
@@ -235,14 +233,18 @@ def _entities(
     try:
         yield from project.each(kind)
     except Exception as error:  # noqa: BLE001
-        yield from _crash(rule, Place(".", _TOP), error, reported)
+        crashes.append(crashed(rule.code, Place(".", _TOP), error))
 
 
-def _crash(rule: Rule, place: Place, error: Exception, reported: set[str]) -> Iterator[Finding]:
-    """Say once for a rule and a file that the rule crashed."""
-    if place.path not in reported:
-        reported.add(place.path)
-        yield crashed(rule.code, place, error)
+def _joined(crashes: Iterable[Finding]) -> Iterator[Finding]:
+    """Say once what crashed at the same line of ours, and in how many other files."""
+    same: dict[str, list[Finding]] = {}
+    for crash in crashes:
+        same.setdefault(crash.message.partition(": ")[0], []).append(crash)
+    for found in same.values():
+        others = len({crash.place.path for crash in found}) - 1
+        more = f"; the same in {others} other file{'s' if others > 1 else ''}" if others else ""
+        yield found[0]._replace(message=found[0].message + more)
 
 
 def _place(entity: object) -> Place:

@@ -214,6 +214,20 @@ def test_a_rule_that_crashes_everywhere_in_a_file_is_told_once(tmp_path: Path) -
     assert rows(plan) == [("a.py", 1, "FBP003")]
 
 
+def test_a_rule_that_crashes_in_every_file_is_told_once(tmp_path: Path) -> None:
+    add(tmp_path, a="", b="", c="")
+    rule = made()
+
+    @rule.on(Module)
+    def look(module: Module, _project: Project) -> Iterator[Finding]:
+        raise LookupError(module.path)
+        yield
+
+    (found,) = run(planned(tmp_path, rule)).findings
+    assert found.place.path == "a.py"
+    assert found.message.endswith("; the same in 2 other files")
+
+
 def test_marks_come_back_to_their_rule(tmp_path: Path) -> None:
     add(tmp_path, a="def f(): ...\nclass C: ...\n")
     rules = []
