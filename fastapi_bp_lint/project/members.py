@@ -82,6 +82,7 @@ def _attribute(types: Types, value: Value, name: str) -> Held:
             return UNKNOWN
 
 
+CONTEXT_VARIABLE = "contextvars.ContextVar"
 STATE = "starlette.datastructures.State:"
 
 
@@ -89,7 +90,7 @@ def external_attribute(instance: Instance, name: str) -> Held:
     """Return an attribute of an object of another library: what the tables say, else its name."""
     of = instance.of
     assert isinstance(of, External)
-    if of.name in ITERABLES:
+    if of.name in ITERABLES or of.name == CONTEXT_VARIABLE:
         return one(Member(instance, name))
     found = given(of.name, name, "attribute")
     if found is None and not known(of.name, name):
@@ -402,6 +403,8 @@ def container(types: Types, member: Member, call: Call, where: Where) -> Held:
     """Return what a method of a list, tuple, set or dict gives."""
     held = one(member.of)
     kind = member.of.kind if isinstance(member.of, Several) else member.of.of
+    if kind == External(CONTEXT_VARIABLE) and isinstance(member.of, Instance):
+        return member.of.args[0] if member.name == "get" and member.of.args else UNKNOWN
     is_mapping = kind == "dict" or (isinstance(kind, External) and kind.name in MAPPINGS)
     if member.name in {"get", "pop", "setdefault", "popleft"}:
         key = types.infer(call.args[0], where, call.span.line) if call.args else UNKNOWN

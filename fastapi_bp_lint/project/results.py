@@ -322,13 +322,18 @@ def injected(types: Types, expr: Expr, where: Where) -> Held:
     given = expr.args[0] if expr.args else dict(expr.keywords).get("dependency")
     options = []
     for value in types.infer(given, where).values:
-        if isinstance(value, Function | Bound):
-            function = value if isinstance(value, Function) else value.function
-            if function.facts.is_generator:
+        runs = members.attribute(types, one(value), "__call__").values if _is_ours(value) else (value,)
+        for one_of in runs:
+            function = one_of.function if isinstance(one_of, Bound) else one_of
+            if isinstance(function, Function) and function.facts.is_generator:
                 options.append(given_by_yield(types, function))
-                continue
-        options.append(_settled(called(types, value, expr, where)))
+            else:
+                options.append(_settled(called(types, one_of, expr, where)))
     return union(*options)
+
+
+def _is_ours(value: Value) -> bool:
+    return isinstance(value, Instance) and isinstance(value.of, Class)
 
 
 def _settled(held: Held) -> Held:
