@@ -123,6 +123,7 @@ class Builder:
         self.in_class = False
         self.in_annotation = False
         self.in_generator = False
+        self.use = ""
         self.imports: list[Import] = []
         self.functions: list[FunctionFacts] = []
         self.classes: list[ClassFacts] = []

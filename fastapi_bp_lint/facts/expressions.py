@@ -76,7 +76,8 @@ def _path(builder: Builder, node: ast.Attribute) -> Expr:
 
 
 def _call(builder: Builder, node: ast.Call) -> Call:
-    return call(builder, node, "lazy" if builder.in_generator else "used")
+    use, builder.use = builder.use, ""
+    return call(builder, node, use or ("lazy" if builder.in_generator else "used"))
 
 
 def call(builder: Builder, node: ast.Call, use: str) -> Call:
@@ -251,7 +252,7 @@ def _dict(builder: Builder, node: ast.Dict) -> Expr:
 def _await(builder: Builder, node: ast.Await) -> Expr:
     builder.body.awaits += 1
     if isinstance(node.value, ast.Call):
-        return Awaited(call(builder, node.value, "awaited"))
+        builder.use = "awaited"
     return Awaited(builder.expr(node.value))
 
 

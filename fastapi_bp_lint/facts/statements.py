@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from fastapi_bp_lint.facts.builder import Builder, docstring
-from fastapi_bp_lint.facts.expressions import call, parameters, target
+from fastapi_bp_lint.facts.expressions import parameters, target
 from fastapi_bp_lint.facts.model import (
     Binding,
     ClassFacts,
@@ -181,7 +181,8 @@ def _expression(builder: Builder, node: ast.Expr) -> None:
     _cover(builder, node)
     value = node.value
     if value.__class__ is ast.Call:
-        call(builder, value, "dropped")  # type: ignore[arg-type]
+        builder.use = "dropped"
+        builder.expr(value)
     elif value.__class__ is ast.Constant:
         builder.long_string(value)
     else:
