@@ -1,0 +1,1 @@
+"""Routes: their decorators, paths, statuses and responses."""

@@ -1,0 +1,198 @@
+"""
+# Route without a response model
+
+## What it does
+Looks for handlers with neither a `response_model` in the decorator nor a return annotation. One
+finding for each handler, however many routes it has.
+
+## Why is this bad?
+FastAPI then sends whatever the handler gives: no validation, no filtering, so that a column added
+to a table is a field added to the API, the password's hash included. OpenAPI says nothing about the
+answer, and neither do the clients that are generated from it.
+
+## Bad
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/rates")
+async def read_rates():
+    return {"eur": 1.0}
+```
+
+## Good
+```python
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Rates(BaseModel):
+    eur: float
+
+
+@app.get("/rates", response_model=Rates)
+async def read_rates():
+    return {"eur": 1.0}
+```
+
+## Fix safety
+Where every `return` constructs the same model, it becomes the return annotation. Unsafe: from then
+on FastAPI validates what is returned, and OpenAPI shows it.
+
+## Limits
+Fine, and passed over: `response_model=None`, a `response_class`, a status without a body or one
+that redirects, a handler that returns a response or streams, `include_in_schema=False` here or at a
+router, route and router classes of the project's own, `**options` in the decorator, applications
+in tests. What a function of the project returns is followed; where that cannot be told, a response
+may be among it, and the finding is only likely.
+
+## Source
+fastapi-best-practices, "FastAPI response serialization", and `response_model`, `status_code`,
+`description` on every route; FastAPI's documentation, "Response Model - Return Type".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Call
+from fastapi_bp_lint.finding import Certainty, Finding, Fix, Severity, weakest
+from fastapi_bp_lint.knowledge.fastapi_names import NO_BODY
+from fastapi_bp_lint.project.handling import (
+    call_of,
+    has_custom_class,
+    is_direct,
+    is_written,
+    returned,
+    returns_response,
+)
+from fastapi_bp_lint.project.kinds import SCHEMA, kind_of
+from fastapi_bp_lint.project.naming import is_application_code
+from fastapi_bp_lint.project.routes import Route
+from fastapi_bp_lint.project.values import Class, Function
+from fastapi_bp_lint.rule import Applicability, Preset, Project, Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from fastapi_bp_lint.rule import Editor
+
+rule = Rule(
+    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
+)
+_ALWAYS = {"with", "async-with"}
+
+
+@rule.on(Project)
+def check(project: Project, _: Project) -> Iterator[Finding]:
+    for handler, routes in project.handlers.items():
+        if not _may_need_one(handler) or not is_application_code(handler.module):
+            continue
+        lacking = [r for r in routes if _lacks(r, handler, project)]
+        if not lacking or returns_response(handler, project):
+            continue
+        fix = _fix(handler, project)
+        known = f"-> {fix.args[0]}" if fix else "-> ..."
+        yield rule.at(
+            handler.place,
+            f"`{handler.name}` declares neither a `response_model` nor what it returns: nothing is "
+            f"validated or filtered, and OpenAPI is silent; add `response_model=...` or `{known}`",
+            symbol=handler.symbol,
+            certainty=weakest(lacking[0].sure, _certainty(handler, project)),
+            fix=fix,
+        )
+
+
+def _may_need_one(handler: Function) -> bool:
+    facts = handler.facts
+    if facts.is_lambda or facts.is_generator or facts.returns is not None:
+        return False
+    # What only raises answers with an error.
+    return bool(returned(handler)) or not any(
+        r.kind == "raise" and not _is_conditional(r.span.line, handler) for r in facts.body.results
+    )
+
+
+def _is_conditional(line: int, handler: Function) -> bool:
+    """Whether a line of the body may be passed by: it stands under a condition or in a loop."""
+    return any(
+        r.line <= line <= r.end_line and r.kind not in _ALWAYS
+        for r in handler.facts.body.regions
+    )
+
+
+def _lacks(route: Route, handler: Function, project: Project) -> bool:
+    options = route.options
+    if route.kind != "http" or route.is_plain or not route.include_in_schema:
+        return False
+    if {"response_model", "response_class"} & options.keys() or _has_no_body(route):
+        return False
+    if not is_direct(route, handler) or _has_other_default(route):
+        return False
+    return is_written(call_of(route, project)) and not has_custom_class(route, project)
+
+
+def _has_no_body(route: Route) -> bool:
+    if "status_code" not in route.options:
+        return False
+    status = route.status_code
+    return status is None or status in NO_BODY or 300 <= status < 400  # noqa: PLR2004 - redirects
+
+
+def _has_other_default(route: Route) -> bool:
+    """Whether a router's or the application's default class is not one of JSON."""
+    held = route.response_class
+    if held is None:
+        return False
+    names = [getattr(v, "name", "") for v in held.values]
+    return not names or not all("JSON" in name.upper() for name in names)
+
+
+def _certainty(handler: Function, project: Project) -> Certainty:
+    for result in returned(handler):
+        if isinstance(result.value, str | Call) or type(result.value).__name__ == "Awaited":
+            held = project.types.infer(result.value, handler, result.span.line)
+            if not held.values:
+                return Certainty.LIKELY
+    return Certainty.CERTAIN
+
+
+def _fix(handler: Function, project: Project) -> Fix | None:
+    """Annotate with the one model that every return constructs."""
+    names = {
+        r.value.func if isinstance(r.value, Call) else None
+        for r in handler.facts.body.results
+        if r.kind == "return"
+    }
+    name = names.pop() if len(names) == 1 else None
+    if not isinstance(name, str) or name.partition(".")[0] in project.types.locals(handler):
+        return None
+    around = project.types.around(handler)
+    held = project.types.infer(name, around)
+    models = [v for v in held.values if isinstance(v, Class)]
+    if len(models) != 1 or kind_of(project.types, models[0]) != SCHEMA:
+        return None
+    if not _ends_with_return(handler):
+        return None
+    return rule.repair("annotate", f"annotate it `-> {name}`", handler.facts.span, (name,))
+
+
+def _ends_with_return(handler: Function) -> bool:
+    """Whether the last statement of the body is a ``return``, so that None is never given."""
+    end = handler.facts.span[2:]
+    return any(
+        r.span[2:] == end and not _is_conditional(r.span.line, handler)
+        for r in handler.facts.body.results
+    )
+
+
+@rule.fix(Applicability.UNSAFE)
+def annotate(node: cst.FunctionDef, edit: Editor) -> cst.FunctionDef:
+    from libcst import Annotation  # noqa: PLC0415 - only a fix needs libcst
+
+    return node.with_changes(returns=Annotation(edit.expr(edit.args[0])))
