@@ -9,9 +9,11 @@ MARKERS = DEPENDS | SECURITY
 APP_CLASS = "fastapi.FastAPI"
 ROUTER_CLASS = "fastapi.APIRouter"
 APPS = frozenset({"fastapi.FastAPI", "starlette.applications.Starlette", "cadwyn.Cadwyn"})
-ROUTERS = frozenset({"fastapi.APIRouter", "starlette.routing.Router"})
+ROUTERS = frozenset(
+    {"fastapi.APIRouter", "starlette.routing.Router", "cadwyn.VersionedAPIRouter"}
+)
 CONSTRUCTORS = APPS | ROUTERS
-CONSTRUCTOR_NAMES = frozenset({"FastAPI", "Starlette", "APIRouter", "Cadwyn"})
+CONSTRUCTOR_NAMES = frozenset({"FastAPI", "Starlette", "APIRouter", "Cadwyn", "VersionedAPIRouter"})
 """What their calls are usually written as; `Router` is too common a word to look for."""
 MODULES = ("fastapi", "starlette")
 
@@ -161,5 +163,17 @@ ROUTE_HANDLER = "get_route_handler"
 ROUTES = frozenset({"fastapi.routing.APIRoute", "starlette.routing.Route"})
 MIDDLEWARE = "starlette.middleware.Middleware"
 EVENTS = frozenset({"startup", "shutdown"})
+LATE_INITIALISERS = frozenset({"__post_init__", "__attrs_post_init__", "model_post_init"})
+"""Methods that run right after the fields of an object are set."""
+FIELDS_WITH_DEFAULT = frozenset({"field", "Field", "ib", "attrib"})
 SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings"})
 SCHEMAS = frozenset({"pydantic.BaseModel", "sqlmodel.SQLModel"})
+
+URL_MAKERS = frozenset(
+    {
+        "starlette.requests.HTTPConnection.url_for",
+        "starlette.applications.Starlette.url_path_for",
+        "starlette.routing.Router.url_path_for",
+    }
+)
+"""Methods that make the URL of a route from its name."""
