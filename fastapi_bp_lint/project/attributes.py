@@ -9,9 +9,11 @@ from fastapi_bp_lint.facts.model import (
     Call,
 )
 from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.fastapi_names import FIELDS_WITH_DEFAULT
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.apps import Arg, Router
 from fastapi_bp_lint.project.frames import Frame, last_name
+from fastapi_bp_lint.project.literals import TEXT_METHODS
 from fastapi_bp_lint.project.made import (
     Bundle,
     Closure,
@@ -29,9 +31,11 @@ from fastapi_bp_lint.project.names import merged
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
     Class,
+    External,
     Function,
     Held,
     Instance,
+    Scalar,
     Several,
     one,
     union,
@@ -64,6 +68,8 @@ class Attributes:
             return self._replay.registry.attribute(value, name)
         if isinstance(value, Object):
             return self._object_attribute(value, name)
+        if isinstance(value, Scalar) and isinstance(value.value, str) and name in TEXT_METHODS:
+            return made(Method(value, name))
         if isinstance(value, Several) and value.kind == "dict" and name in {"items", "values"}:
             return made(Method(value, name))
         if isinstance(value, Method) and value.name == "routes" and name in {"append", "extend"}:
@@ -97,6 +103,26 @@ class Attributes:
             self._replay.values.globals[key] = self._replay.values.binding(b, frame)
         return self._replay.values.globals[key] or UNKNOWN
 
+    def _made_by_default(self, thing: Object, name: str) -> Held:
+        """Return what the ``default_factory`` of a field makes: each object has its own."""
+        for base in members.mro(self._types, thing.of):
+            value = base.fields.get(name, (None, None))[0] if isinstance(base, Class) else None
+            if isinstance(value, Call) and last_name(value.func) in FIELDS_WITH_DEFAULT:
+                key = id(value)
+                if key not in thing.fields:
+                    thing.fields[key] = None
+                    thing.fields[key] = self._from_factory(value, base)
+                return thing.fields[key] or UNKNOWN
+        return UNKNOWN
+
+    def _from_factory(self, field: Call, cls: Class | External) -> Held:
+        for keyword, expr in field.keywords:
+            if keyword in {"factory", "default_factory"} and isinstance(cls, Class):
+                frame = Frame(cls, self._replay.module_frame(cls.module))
+                call = Call(expr, (), (), field.span, "used")
+                return self._replay.calls.call(call, frame)
+        return UNKNOWN
+
     def _default(self, cls: Class, name: str) -> Held:
         """Return the default of a field: as written, or within ``Field(default=...)``."""
         for base in members.mro(self._types, cls):
@@ -105,7 +131,7 @@ class Attributes:
                 value = base.fields[name][0]
                 if isinstance(value, Call):
                     options = self._replay.arguments.options(value, ("default",), frame)
-                    if last_name(value.func).lower() == "field":
+                    if last_name(value.func) in FIELDS_WITH_DEFAULT:
                         return self._replay.values.value(options.get("default"))
                     return self._class_attribute(cls, name)
                 return self._replay.values.eval(value, frame)
@@ -126,7 +152,9 @@ class Attributes:
                 return known
         if name in thing.given:
             return self._replay.values.value(thing.given[name])
-        held = self._default(thing.of, name)
+        held = self._made_by_default(thing, name)
+        if not held.values:
+            held = self._default(thing.of, name)
         return held if held.values else members.attribute(self._types, one(Instance(thing.of)), name)
 
     def _assigned(self, thing: Object, method: Function, b: Binding) -> Held:

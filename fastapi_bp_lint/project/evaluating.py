@@ -41,6 +41,7 @@ from fastapi_bp_lint.project.values import (
     Held,
     Scalar,
     Several,
+    Where,
     one,
     union,
 )
@@ -162,9 +163,9 @@ class Evaluator:
         look: Frame | None = frame
         inner = frame
         while look is not None:
-            if name in look.env:
-                return self.value(look.env[name])
             where = look.where
+            if name in look.env and (look.region is not None or not self._is_rebound(name, where)):
+                return self.value(look.env[name])
             if isinstance(where, Module):
                 return self.globally(where, name, line)
             if look.region is None:
@@ -176,6 +177,12 @@ class Evaluator:
                 inner, line = parent, 0
             look = parent
         return UNKNOWN
+
+    def _is_rebound(self, name: str, where: Where) -> bool:
+        """Whether a function assigns to its parameter *name*."""
+        if not isinstance(where, Function):
+            return False
+        return len(self._types.locals(where).get(name, ())) > 1
 
     def _local(self, name: str, frame: Frame, inner: Frame, line: int) -> Held | None:
         where = frame.where
@@ -192,8 +199,16 @@ class Evaluator:
         defined = self._types.locals(where).get(name)
         if defined is None:
             return None
-        reached = reaching(defined, where.facts.body.regions, line)
-        return merged([self._defined(t, frame, inner) for t in reached]) if reached else None
+        kept: list[Definition | Param] = []
+        for thing in reaching(defined, where.facts.body.regions, line):
+            if isinstance(thing, Binding):
+                truth = self._replay.conditions.reached(where, thing.span.line, frame)
+                if truth is False:
+                    continue
+                if truth and thing.span.line < (line or _LAST_LINE):
+                    kept.clear()
+            kept.append(thing)
+        return merged([self._defined(t, frame, inner) for t in kept]) if kept else None
 
     def _defined(self, thing: Definition | Param, frame: Frame, inner: Frame) -> Held:
         """Return the value of a definition; *inner* is a round of a loop that it may stand in."""
@@ -205,7 +220,8 @@ class Evaluator:
                 at = at.parent
             return self.binding(thing, at)
         if isinstance(thing, Param):
-            return self._unbound(thing, frame)
+            given = frame.env.get(thing.name)
+            return self._unbound(thing, frame) if given is None else self.value(given)
         return self._types.definition(thing, frame.where)
 
     def _unbound(self, param: Param, frame: Frame) -> Held:

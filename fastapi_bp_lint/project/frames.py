@@ -9,9 +9,11 @@ from fastapi_bp_lint.knowledge.fastapi_names import (
     CONSTRUCTOR_NAMES,
     CALLED,
     DECORATORS,
+    LATE_INITIALISERS,
     MODULES,
     ROUTE_DECORATORS,
 )
+from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import Bound, Class, External, Function, Where
 
@@ -192,18 +194,40 @@ class Scopes:
 
     def _calling(self, function: Function) -> list[Function]:
         """Return the functions that call *function*, as far as can be told."""
-        name = function.name
-        target: Function | Class = function
-        if function.owner is not None and name == "__init__":
-            name, target = function.owner.name, function.owner
-        self.called.add(name)
         found = []
-        for caller, call in self._callers.get(name, ()):
-            if caller not in self.relevant:
-                held = self._types.callee(call, caller)
-                if any(_is_same(v, target) for v in held.values):
-                    found.append(caller)
+        for name, targets in self._spoken(function).items():
+            self.called.add(name)
+            for caller, call in self._callers.get(name, ()):
+                if caller not in self.relevant:
+                    held = self._types.callee(call, caller)
+                    if any(self._is_same(v, targets, function) for v in held.values):
+                        found.append(caller)
         return found
+
+    def _spoken(self, function: Function) -> dict[str, list[Function | Class]]:
+        """Return the names under which a function is called: for an initialiser those of classes."""
+        owner = function.owner
+        if owner is None or function.name not in LATE_INITIALISERS | {"__init__"}:
+            return {function.name: [function]}
+        found: dict[str, list[Function | Class]] = {}
+        for cls in self._names.classes:
+            if cls is owner or (cls.facts.bases and owner in members.mro(self._types, cls)):
+                found.setdefault(cls.name, []).append(cls)
+        return found
+
+    def _is_same(
+        self, value: object, targets: list[Function | Class], function: Function
+    ) -> bool:
+        """Whether a value is what is looked for, or a method that it overrides."""
+        if not isinstance(value, Bound):
+            return value in targets
+        above = value.function.owner
+        return value.function in targets or (
+            function.owner is not None
+            and above is not None
+            and value.function.name == function.name
+            and above in members.mro(self._types, function.owner)
+        )
 
     def methods(self, name: str) -> list[Function]:
         """Return the methods of that name that register something."""
@@ -272,10 +296,6 @@ def _depends_on_caller(function: Function) -> bool:
         or function.name == "__init__"
         or any(r.kind == "return" and r.value is not None for r in facts.body.results)
     )
-
-
-def _is_same(value: object, target: Function | Class) -> bool:
-    return value is target or (isinstance(value, Bound) and value.function is target)
 
 
 def _is_verb(expr: Expr) -> bool:

@@ -11,11 +11,12 @@ from fastapi_bp_lint.facts.model import (
     Text,
 )
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, MARKERS
+from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, LATE_INITIALISERS, MARKERS
 from fastapi_bp_lint.knowledge.typing_names import SEQUENCES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.apps import Router
 from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.literals import called_text
 from fastapi_bp_lint.project.made import (
     Bundle,
     Closure,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.project.replay import Replay
 
+_ENVIRONMENT = {"os.getenv", "os.environ.get"}
 _WRAPPERS = {"functools.wraps", "functools.update_wrapper"}
 
 
@@ -97,6 +99,9 @@ class Invoker:
                 return held if function is value.function else held.doubted(Certainty.LIKELY)
             case Method() if isinstance(value.of, Several):
                 return _items(value.of, value.name)
+            case Method() if isinstance(value.of, Scalar):
+                given = [self._replay.values.eval(a, frame, call.span.line) for a in call.args]
+                return called_text(value.of, value.name, given)
             case Wraps() if call.args:
                 return made(Wrapped(self._replay.values.eval(call.args[0], frame, call.span.line), value.of))
             case Method() | Decorating():
@@ -140,6 +145,9 @@ class Invoker:
             if len(name.values) == 1 and isinstance(name.values[0], Scalar):
                 target = self._replay.values.eval(call.args[0], frame, call.span.line)
                 return self._replay.attributes.attribute(target, str(name.values[0].value))
+        if value.name in _ENVIRONMENT:
+            given = self._replay.arguments.options(call, ("key", "default"), frame).get("default")
+            return self._replay.values.value(given).doubted(Certainty.LIKELY)
         if value.name in SEQUENCES and call.args:
             return self._replay.values.eval(call.args[0], frame, call.span.line)
         return self._replay.registry.route_object(value, call, frame) or results.called(
@@ -167,7 +175,20 @@ class Invoker:
         elif call is not None:
             fields = tuple(f for b in reversed(order) if isinstance(b, Class) for f in b.fields)
             thing.given = self._replay.arguments.options(call, fields, frame)
+        self._initialise_late(thing, order)
         return held
+
+    def _initialise_late(self, thing: Object, order: list[Class | External]) -> None:
+        """Run ``__post_init__`` and its like, where one registers something."""
+        for base in order:
+            for name in LATE_INITIALISERS:
+                method = base.methods.get(name) if isinstance(base, Class) else None
+                if method is not None and method in self._replay.scopes.relevant:
+                    around = self._replay.module_frame(method.module)
+                    closure = Closure(method, around, made(thing))
+                    inner = self._replay.arguments.frame_of(closure, None, around)
+                    self._replay.run_frame(method, inner)
+                    return
 
     def call_function(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
         """Return what calling a function of the project gives, having done what it does."""
@@ -228,7 +249,8 @@ def _items(several: Several, name: str) -> Held:
 def _gives_parameter(function: Function) -> bool:
     """Whether a function may return one of its arguments, or something made of them."""
     names = {p.name for p in function.facts.params}
-    return any(
+    returned = [r for r in function.facts.body.results if r.kind == "return"]
+    return len(returned) > 1 or any(
         r.kind == "return" and (isinstance(r.value, Text | Operation) or r.value in names)
         for r in function.facts.body.results
         if r.value is None or isinstance(r.value, str | Text | Operation)

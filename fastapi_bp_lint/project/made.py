@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fastapi_bp_lint.project.values import Class, Function, Held, Several
+from fastapi_bp_lint.project.values import Class, Function, Held, Scalar, Several
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.facts.model import Call
@@ -72,9 +72,9 @@ class Wrapped(NamedTuple):
 
 
 class Method(NamedTuple):
-    """A method of a router that registers something, or of a dict written out."""
+    """A method of a router that registers something, of a dict written out, or of a text."""
 
-    of: Router | Several
+    of: Router | Several | Scalar
     name: str
 
 

@@ -34,6 +34,7 @@ from fastapi_bp_lint.project.apps import (
     Registered,
     Router,
 )
+from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.spelling import spelled
 from fastapi_bp_lint.project.values import (
     Class,
@@ -191,10 +192,12 @@ class Route:
         return self._model.status(self.options.get("status_code"))
 
     @cached_property
-    def effective_status(self) -> int:
-        """The status that it answers with when nothing else is said."""
-        if self.status_code is not None:
-            return self.status_code
+    def effective_status(self) -> int | None:
+        """The status that it answers with when nothing else is said; None if it cannot be told."""
+        if "status_code" in self.options:
+            given = self._model.replay.values.value(self.options["status_code"])
+            if self.status_code is not None or given.values != (Scalar(None),):
+                return self.status_code
         for name in self._model.class_names(self.response_class):
             if name in RESPONSES:
                 return RESPONSES[name]
@@ -372,7 +375,9 @@ class RouteModel:
                 found = status_of(value.name)
                 if found is not None:
                     return found
-        return None
+        # A project may have constants of its own that are called like Starlette's.
+        name = last_name(thing.expr) if isinstance(thing, Arg) else ""
+        return status_of(f"{STATUS_MODULE}.{name}") if name.startswith(STATUS_PREFIX) else None
 
     def class_names(self, held: Held | None) -> Iterable[str]:
         """Give the names of a class of responses and of the classes that it derives from."""
