@@ -8,11 +8,17 @@ from collections.abc import Iterable
 from fastapi_bp_lint.finding import Finding
 
 Key = tuple[str, str, str]
+_BLOCKING = "blocking"
 
 
 def key(finding: Finding) -> Key:
-    """Return what stays the same about a finding when lines move: path, code and symbol."""
-    return finding.place.path, finding.code, finding.symbol
+    """Return what stays the same about a finding when lines move: path, code and symbol.
+
+    What holds the thread has one key for all codes: a coroutine is told of one way to a
+    primitive, and of the next, which may be of another rule, once that is mended.
+    """
+    what = _BLOCKING if finding.primitive else finding.code
+    return finding.place.path, what, finding.symbol
 
 
 def raised(
@@ -25,6 +31,7 @@ def raised(
     """
     before, after = list(before), list(after)
     allowed = Counter(map(key, before))
+    blocking = {key for key in allowed if key[1] == _BLOCKING}
     allowed.subtract(applied)
     known = {(*key(finding), finding.message) for finding in before}
     gone = _gone(before, after, allowed)
@@ -32,6 +39,8 @@ def raised(
     # Those that were found before, word by word, use up what is allowed first.
     for finding in sorted(after, key=lambda f: (*key(f), f.message) not in known):
         same = finding.place.path, finding.code, finding.message
+        if key(finding) in blocking:
+            continue
         if allowed[key(finding)] > 0:
             allowed[key(finding)] -= 1
         elif gone[same] > 0:
