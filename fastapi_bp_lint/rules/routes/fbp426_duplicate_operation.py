@@ -94,7 +94,7 @@ def _found(route: Route, first: Route, what: str, name: str) -> Finding:
     symbol = here.symbol if here is not None else ""
     other = there.name if there is not None else first.path
     return rule.at(
-        here.place if here is not None else route.place,
+        route.place,
         f"the {what} `{name}` is that of `{other}` already ({first.place.path}:"
         f"{first.place.span.line}): give each operation its own",
         symbol=symbol,

@@ -87,5 +87,6 @@ def _is_open(project: Project) -> bool:
     if any(router.open for router in routers):
         return True
     return any(
-        route.certainty is Certainty.POSSIBLE or route.kind == "mount" for route in project.routes
+        route.certainty is Certainty.POSSIBLE or (route.kind == "mount" and not route.mounted)
+        for route in project.routes
     )
