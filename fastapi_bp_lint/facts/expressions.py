@@ -48,7 +48,7 @@ def _name(builder: Builder, node: ast.Name) -> Expr:
 def _attribute(builder: Builder, node: ast.Attribute) -> Expr:
     value = _path(builder, node)
     if value.__class__ is str:
-        builder.body.loads.append(Load(value, builder.span(node)))  # type: ignore[arg-type]
+        builder.body.loads.append(Load(value, builder.span(node)))
     else:
         _operate(builder, "Attribute", (value,), node)
     return value
@@ -63,8 +63,8 @@ def _path(builder: Builder, node: ast.Attribute) -> Expr:
     names = [node.attr]
     inner = node.value
     while inner.__class__ is ast.Attribute:
-        names.append(inner.attr)  # type: ignore[attr-defined]
-        inner = inner.value  # type: ignore[attr-defined]
+        names.append(inner.attr)
+        inner = inner.value
     value = builder.expressions[inner.__class__](builder, inner)
     if value.__class__ is str and inner.__class__ is ast.Name:
         names.append(value)
@@ -88,7 +88,7 @@ def call(builder: Builder, node: ast.Call, use: str) -> Call:
     callee = (
         _path(builder, func)
         if func.__class__ is ast.Attribute
-        else table[func.__class__](builder, func)  # type: ignore[arg-type]
+        else table[func.__class__](builder, func)
     )
     args = tuple([table[a.__class__](builder, a) for a in node.args]) if node.args else ()
     keywords = (
@@ -205,7 +205,7 @@ def _slice(builder: Builder, node: ast.Slice) -> Expr:
 def _binary(builder: Builder, node: ast.BinOp) -> Expr:
     chain = [node]
     while chain[-1].left.__class__ is ast.BinOp:
-        chain.append(chain[-1].left)  # type: ignore[arg-type]
+        chain.append(chain[-1].left)
     left = builder.expr(chain[-1].left)
     for part in reversed(chain):
         right = builder.expr(part.right)

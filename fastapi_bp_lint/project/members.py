@@ -380,11 +380,11 @@ def _item(types: Types, value: Value, key: str | int | None) -> Held:
     if not isinstance(value, Instance):
         return UNKNOWN
     if isinstance(value.of, Class):
-        found = attribute(types, one(value), "__getitem__")
+        getters = attribute(types, one(value), "__getitem__")
         return union(
             *[
                 results.result(types, m.function, value)
-                for m in found.values
+                for m in getters.values
                 if isinstance(m, Bound)
             ]
         )
