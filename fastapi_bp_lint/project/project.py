@@ -124,6 +124,11 @@ class Project:
         return entry_points(self.web)
 
     @cached_property
+    def classes_by_symbol(self) -> dict[str, Class]:
+        """Every class by its dotted name."""
+        return {c.symbol: c for c in self.names.classes}
+
+    @cached_property
     def entry_kinds(self) -> dict[Function, str]:
         """What FastAPI runs on the event loop -> what kind of entry it is."""
         kinds = {"stream": "route"}
