@@ -201,6 +201,7 @@ TRANSPARENT_DECORATORS = frozenset(
 )
 """Decorators that an ``async def`` bears as well as a ``def``."""
 
+STATE = "starlette.datastructures.State"
 RELATIONSHIPS = frozenset({"sqlalchemy.orm.relationship", "sqlmodel.Relationship"})
 """What makes an attribute that is loaded when it is first read."""
 

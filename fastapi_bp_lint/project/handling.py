@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Awaited, Call, Expr
+from fastapi_bp_lint.facts.model import Attr, Awaited, Binding, Call, Either, Expr, Item
 from fastapi_bp_lint.knowledge.fastapi_names import RESPONSE, VERBS
+from fastapi_bp_lint.knowledge.harmless import STATE
 from fastapi_bp_lint.knowledge.tables import ancestry
 from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.annotations import annotated
 from fastapi_bp_lint.project.flow import reaching
 from fastapi_bp_lint.project.uses import bodies
-from fastapi_bp_lint.project.values import Class, Coroutine, External, Function, Instance
+from fastapi_bp_lint.project.values import Bound, Class, Coroutine, External, Function, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fastapi_bp_lint.facts.model import Result
     from fastapi_bp_lint.project.project import Project
     from fastapi_bp_lint.project.routes import Route
     from fastapi_bp_lint.project.values import Value
 
 _REGISTERS = VERBS | {"api_route", "add_api_route"}
+_DEEPEST = 4
+_WORDS = ("response", "redirect", "render", "template")
 _ROUTE_CLASSES = ("route_class", "route_class_override")
 
 
@@ -76,20 +78,95 @@ def returned(handler: Function) -> list[Result]:
 
 
 def returns_response(handler: Function, project: Project) -> bool:
-    """Whether a handler returns a response object, or something that is called one."""
-    for result in returned(handler):
-        line = result.span.line
-        held = project.types.infer(result.value, handler, line)
-        if any(_is_response(v, project) for v in held.values):
-            return True
-        if any(_sounds_like_response(e) for e in _sources(result.value, handler, project, line)):
-            return True
-    return False
+    """Whether a handler may return a response object.
+
+    One that is given the raw channel to the client, ``request._send``, has answered by itself.
+    """
+    if any(load.name.endswith("._send") for load in handler.facts.body.loads):
+        return True
+    return _gives_response(handler, project, 0)
+
+
+def _gives_response(function: Function, project: Project, depth: int) -> bool:
+    declared = annotated(project.types, function.facts.returns, project.types.around(function))
+    if declared.values:
+        return any(_is_response(v, project) for v in declared.values)
+    return any(
+        _may_be_response(r.value, function, project, r.span.line, depth) for r in returned(function)
+    )
+
+
+def _may_be_response(
+    expr: Expr, where: Function, project: Project, line: int, depth: int
+) -> bool:
+    """Whether *expr* is a response, or something of which nothing is known."""
+    if isinstance(expr, Awaited):
+        return _may_be_response(expr.value, where, project, line, depth)
+    held = project.types.infer(expr, where, line)
+    if held.values and not any(isinstance(v, Coroutine) for v in held.values):
+        return any(_is_response(v, project) for v in held.values)
+    if depth > _DEEPEST:
+        return True
+    match expr:
+        case Either():
+            return any(_may_be_response(o, where, project, line, depth) for o in expr.options)
+        case Call():
+            return _may_give_response(expr, where, project, depth)
+        case str() if "." not in expr:
+            things = project.types.locals(where).get(expr, [])
+            return any(
+                _may_be_response(getattr(t, "value", None), where, project, t.span.line, depth + 1)
+                for t in reaching(things, where.facts.body.regions, line)
+                if isinstance(t, Binding) and t.value is not None
+            )
+        case _:
+            return False
+
+
+def _may_give_response(call: Call, where: Function, project: Project, depth: int) -> bool:
+    held = project.types.infer(call.func, where, call.span.line)
+    functions = [v.function if isinstance(v, Bound) else v for v in held.values]
+    if not functions:
+        return _is_unknown(call, where, project, depth)
+    return any(
+        _gives_response(f, project, depth + 1)
+        if isinstance(f, Function)
+        else _sounds_like_response(call) or _is_state(getattr(f, "name", ""))
+        for f in functions
+    )
+
+
+def _is_unknown(call: Call, where: Function, project: Project, depth: int) -> bool:
+    """Whether nothing is known of what a method is called on, down to where the chain begins."""
+    if _sounds_like_response(call) or depth > _DEEPEST:
+        return True
+    owner: Expr = call
+    while isinstance(owner, Call | Attr | Item | Awaited):
+        owner = owner.func if isinstance(owner, Call) else owner.value
+    if not isinstance(owner, str):
+        return owner is None
+    head, *rest = owner.split(".")
+    paths = [".".join((head, *rest[:n])) for n in range(len(rest), -1, -1)]
+    line = call.span.line
+    for path in paths:
+        for value in project.types.infer(path, where, line).values:
+            if isinstance(value, Instance | External | Class):
+                of = value.of if isinstance(value, Instance) else value
+                return isinstance(of, External) and _is_state(of.name)
+    things = project.types.locals(where).get(head, [])
+    bound = [getattr(t, "value", None) for t in reaching(things, where.facts.body.regions, line)]
+    calls = [v.value if isinstance(v, Awaited) else v for v in bound]
+    return not calls or any(
+        not isinstance(c, Call) or _is_unknown(c, where, project, depth + 1) for c in calls
+    )
+
+
+def _is_state(name: str) -> bool:
+    """Whether something hangs on the state of an application or a request: it may be anything."""
+    return name.startswith(STATE) or ".state." in name
 
 
 def _is_response(value: Value, project: Project) -> bool:
-    if isinstance(value, Coroutine):
-        return False
     of = value.of if isinstance(value, Instance) else None
     if isinstance(of, External):
         return RESPONSE in ancestry(of.name) or of.name.endswith("Response")
@@ -101,20 +178,7 @@ def _is_response(value: Value, project: Project) -> bool:
     )
 
 
-def _sources(expr: Expr, handler: Function, project: Project, line: int) -> Iterator[Expr]:
-    """Give the calls that *expr* is, or that its name was bound to."""
-    if isinstance(expr, str):
-        things = project.types.locals(handler).get(expr, [])
-        for thing in reaching(things, handler.facts.body.regions, line):
-            value = getattr(thing, "value", None)
-            yield value.value if isinstance(value, Awaited) else value
-    else:
-        yield expr.value if isinstance(expr, Awaited) else expr
-
-
-def _sounds_like_response(expr: Expr) -> bool:
-    if not isinstance(expr, Call):
-        return False
-    func = expr.func.name if isinstance(expr.func, Attr) else expr.func
-    name = func.rpartition(".")[2] if isinstance(func, str) else ""
-    return name.lower().endswith("response")
+def _sounds_like_response(call: Call) -> bool:
+    func = call.func.name if isinstance(call.func, Attr) else call.func
+    name = func.rpartition(".")[2].lower() if isinstance(func, str) else ""
+    return any(word in name for word in _WORDS)

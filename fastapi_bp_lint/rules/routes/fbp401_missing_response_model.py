@@ -45,10 +45,10 @@ on FastAPI validates what is returned, and OpenAPI shows it.
 
 ## Limits
 Fine, and passed over: `response_model=None`, a `response_class`, a status without a body or one
-that redirects, a handler that returns a response or streams, `include_in_schema=False` here or at a
-router, route and router classes of the project's own, `**options` in the decorator, applications
-in tests. What a function of the project returns is followed; where that cannot be told, a response
-may be among it, and the finding is only likely.
+that redirects, a model in `responses={200: ...}`, a handler that returns a response or streams,
+`include_in_schema=False` here or at a router, route and router classes of the project's own,
+`**options` in the decorator, applications in tests. What functions of the project return is
+followed; where nothing is known of the result, a response may be among it, and there is no finding.
 
 ## Source
 fastapi-best-practices, "FastAPI response serialization", and `response_model`, `status_code`,
@@ -60,9 +60,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Call
-from fastapi_bp_lint.finding import Certainty, Finding, Fix, Severity, weakest
+from fastapi_bp_lint.facts.model import Call, Literal, Mapping
+from fastapi_bp_lint.finding import Finding, Fix, Severity
 from fastapi_bp_lint.knowledge.fastapi_names import NO_BODY
+from fastapi_bp_lint.project.apps import Arg, Options
 from fastapi_bp_lint.project.handling import (
     call_of,
     has_custom_class,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
 rule = Rule(
     __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
 )
+_DOCUMENTED = {"model", "content"}
 _ALWAYS = {"with", "async-with"}
 
 
@@ -103,7 +105,7 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
             f"`{handler.name}` declares neither a `response_model` nor what it returns: nothing is "
             f"validated or filtered, and OpenAPI is silent; add `response_model=...` or `{known}`",
             symbol=handler.symbol,
-            certainty=weakest(lacking[0].sure, _certainty(handler, project)),
+            certainty=lacking[0].sure,
             fix=fix,
         )
 
@@ -132,7 +134,7 @@ def _lacks(route: Route, handler: Function, project: Project) -> bool:
         return False
     if {"response_model", "response_class"} & options.keys() or _has_no_body(route):
         return False
-    if not is_direct(route, handler) or _has_other_default(route):
+    if not is_direct(route, handler) or _has_other_default(route) or _is_documented(options):
         return False
     return is_written(call_of(route, project)) and not has_custom_class(route, project)
 
@@ -144,6 +146,20 @@ def _has_no_body(route: Route) -> bool:
     return status is None or status in NO_BODY or 300 <= status < 400  # noqa: PLR2004 - redirects
 
 
+def _is_documented(options: Options) -> bool:
+    """Whether ``responses={200: {"model": ...}}`` says what a success looks like."""
+    given = options.get("responses")
+    if not isinstance(given, Arg) or not isinstance(given.expr, Mapping):
+        return False
+    return any(
+        isinstance(key, Literal)
+        and str(key.value).startswith("2")
+        and isinstance(value, Mapping)
+        and any(isinstance(k, Literal) and k.value in _DOCUMENTED for k, _ in value.items)
+        for key, value in given.expr.items
+    )
+
+
 def _has_other_default(route: Route) -> bool:
     """Whether a router's or the application's default class is not one of JSON."""
     held = route.response_class
@@ -151,15 +167,6 @@ def _has_other_default(route: Route) -> bool:
         return False
     names = [getattr(v, "name", "") for v in held.values]
     return not names or not all("JSON" in name.upper() for name in names)
-
-
-def _certainty(handler: Function, project: Project) -> Certainty:
-    for result in returned(handler):
-        if isinstance(result.value, str | Call) or type(result.value).__name__ == "Awaited":
-            held = project.types.infer(result.value, handler, result.span.line)
-            if not held.values:
-                return Certainty.LIKELY
-    return Certainty.CERTAIN
 
 
 def _fix(handler: Function, project: Project) -> Fix | None:
