@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.finding import Certainty
     from fastapi_bp_lint.project.modules import Module
     from fastapi_bp_lint.project.project import Project
+
+_PARAMETER = re.compile(r"{([a-zA-Z_]\w*)(?::\w+)?}")
 
 
 class UrlRequest(NamedTuple):
@@ -51,6 +54,11 @@ def url_requests(project: Project) -> Iterator[UrlRequest]:
 def asked_names(project: Project) -> frozenset[str]:
     """Return the route names that the project asks for."""
     return frozenset(r.name for r in url_requests(project))
+
+
+def path_parameters(path: str) -> frozenset[str]:
+    """Return the names of a path's parameters, which have to fit as well as the route's name."""
+    return frozenset(_PARAMETER.findall(path))
 
 
 def _makes_url(value: object) -> bool:

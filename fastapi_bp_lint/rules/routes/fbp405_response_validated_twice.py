@@ -79,7 +79,7 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         held = _all_returned(handler, project)
         if held is not None and all(_is_one(v, model) for v in held.values):
             yield rule.at(
-                handler.place,
+                handler.module.place(returned(handler)[0].span),
                 f"`{handler.name}` returns `{model.name}`, which is its response model: FastAPI "
                 "validates it a second time; return the data it is made of",
                 symbol=handler.symbol,

@@ -3,7 +3,7 @@
 
 ## What it does
 Looks for two handlers of one application with the same `operation_id`, and for two handlers with one
-route name where that name matters: the project asks for it with `url_for`.
+route name and the same path parameters where the name matters: the project asks for it with `url_for`.
 
 ## Why is this bad?
 Generated clients are built from operation ids: of two operations with one id, one is lost. FastAPI
@@ -57,7 +57,7 @@ from collections.abc import Iterator
 
 from fastapi_bp_lint.finding import Certainty, weakest
 from fastapi_bp_lint.project.routes import Route
-from fastapi_bp_lint.project.urls import asked_names
+from fastapi_bp_lint.project.urls import asked_names, path_parameters
 from fastapi_bp_lint.project.values import Scalar
 from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity, Step
 
@@ -67,7 +67,7 @@ rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMEN
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
     asked = asked_names(project)
-    ids: dict[tuple[object, str, str], Route] = {}
+    ids: dict[tuple[object, str, str, frozenset[str]], Route] = {}
     for route in project.routes:
         if route.kind != "http" or route.app is None or route.certainty is Certainty.POSSIBLE:
             continue
@@ -77,7 +77,8 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         for what, name in names:
             if not name:
                 continue
-            first = ids.setdefault((route.app, what, name), route)
+            told_apart = path_parameters(route.path) if what == "route name" else frozenset()
+            first = ids.setdefault((route.app, what, name, told_apart), route)
             if first.handler is not route.handler and first.place != route.place:
                 yield _found(route, first, what, name)
 

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from fastapi_bp_lint.project.urls import url_requests
-from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
 
@@ -87,6 +87,5 @@ def _is_open(project: Project) -> bool:
     if any(router.open for router in routers):
         return True
     return any(
-        route.certainty is Certainty.POSSIBLE or (route.kind == "mount" and not route.mounted)
-        for route in project.routes
+        not (route.mounted if route.kind == "mount" else route.name) for route in project.routes
     )

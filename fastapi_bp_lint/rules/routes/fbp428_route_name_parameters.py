@@ -53,14 +53,12 @@ Starlette's behaviour: `Route.url_path_for` compares the sets of names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from fastapi_bp_lint.project.urls import url_requests
+from fastapi_bp_lint.project.urls import path_parameters, url_requests
 from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
-_PARAMETER = re.compile(r"{([a-zA-Z_]\w*)(?::\w+)?}")
 
 
 @rule.on(Project)
@@ -71,7 +69,7 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
             continue
         if any(r.kind == "mount" or r.certainty is Certainty.POSSIBLE for r in routes):
             continue
-        wanted = [frozenset(_PARAMETER.findall(r.path)) for r in routes]
+        wanted = [path_parameters(r.path) for r in routes]
         if request.arguments in wanted:
             continue
         given = _listed(request.arguments)
