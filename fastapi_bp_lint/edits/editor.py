@@ -12,7 +12,7 @@ from fastapi_bp_lint.edits import fitting, layout
 from fastapi_bp_lint.edits.imports import Imports, Need
 from fastapi_bp_lint.edits.removal import removal
 from fastapi_bp_lint.edits.text import Edit, Range, Text, read
-from fastapi_bp_lint.edits.units import RefusedError, Unit, enclosing, find, parse, rewrite
+from fastapi_bp_lint.edits.units import Lines, RefusedError, Unit, enclosing, find, parse, rewrite
 from fastapi_bp_lint.finding import Span
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -46,7 +46,7 @@ class Draft:
     def __init__(self, value: str, tree: ast.Module) -> None:
         self.text: Text = read(value)
         self.tree = tree
-        self._units: dict[tuple[int, int], Unit] = {}
+        self._units: dict[Lines, Unit] = {}
         self._imports: Imports | None = None
 
     @property
@@ -64,7 +64,7 @@ class Draft:
     def unit(self, span: Span) -> Unit:
         """Return the statement around *span*, parsed once a round."""
         lines = enclosing(self.text, self.tree, (span.line, span.end_line))
-        lines = lines or (1, self.text.lines)
+        lines = lines or Lines(1, self.text.lines)
         if lines not in self._units:
             self._units[lines] = parse(self.text, lines)
         return self._units[lines]

@@ -11,7 +11,7 @@ import libcst as cst
 from fastapi_bp_lint.edits import layout, placing
 from fastapi_bp_lint.edits.scopes import Bound, Scopes, join
 from fastapi_bp_lint.edits.text import Edit, Range, Text
-from fastapi_bp_lint.edits.units import RefusedError, find, first_line, last_line, parse, rewrite
+from fastapi_bp_lint.edits.units import Lines, RefusedError, find, last_line, parse, rewrite
 from fastapi_bp_lint.finding import Span
 
 # What formatters wrap at by default; a file whose own imports are longer keeps its longer lines.
@@ -148,7 +148,7 @@ class Imports:
         if statement is None:
             return None
         try:
-            unit = parse(self._text, (first_line(statement), last_line(statement)))
+            unit = parse(self._text, Lines(statement.lineno, last_line(statement)))
         except RefusedError:
             return None  # libcst does not get on with it: the names get a line of their own
         place = self._text.node(statement)

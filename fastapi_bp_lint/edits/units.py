@@ -24,11 +24,21 @@ class RefusedError(Exception):
     """A fix cannot be made here; the text says why."""
 
 
+class Lines(NamedTuple):
+    """The first and last line of what can be parsed alone, or of what *decorates* a function."""
+
+    first: int
+    last: int
+    decorates: bool = False
+
+
 class Unit(NamedTuple):
-    """A run of whole lines that libcst has parsed; *head* stands before them for the parser."""
+    """A run of whole lines that libcst has parsed, as *code* between a head and a tail."""
 
     range: Range
     head: str
+    code: str
+    tail: str
     shift: int
     module: cst.Module
     positions: Mapping[cst.CSTNode, CodeRange]
@@ -87,8 +97,8 @@ def bodies(statement: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield body
 
 
-def enclosing(text: Text, tree: ast.Module, lines: tuple[int, int]) -> tuple[int, int] | None:
-    """Return the first and last line of the smallest statement around all of *lines*."""
+def enclosing(text: Text, tree: ast.Module, lines: tuple[int, int]) -> Lines | None:
+    """Return the smallest statement around all of *lines*, or the decorators if they hold them."""
     best = None
     body: list[ast.stmt] | None = tree.body
     while body:
@@ -96,9 +106,11 @@ def enclosing(text: Text, tree: ast.Module, lines: tuple[int, int]) -> tuple[int
         if block is None:
             break
         if _stands_alone(text, block):
-            best = block.first, block.last
+            best = Lines(block.first, block.last)
         if len(block.statements) > 1:
             break
+        if lines[1] < block.statements[0].lineno:
+            return best and Lines(best.first, block.statements[0].lineno - 1, decorates=True)
         body = next((b for b in bodies(block.statements[0]) if _block_around(b, lines)), None)
     return best
 
@@ -120,27 +132,30 @@ def _column(text: Text, statement: ast.stmt) -> int:
     return text.node(statement).start - text.offset(statement.lineno)
 
 
-def parse(text: Text, lines: tuple[int, int]) -> Unit:
-    """Parse the lines from first to last, which may be indented.
+def parse(text: Text, lines: Lines) -> Unit:
+    """Parse *lines*, which may be indented.
 
     Raises:
         RefusedError: libcst cannot parse them, or would not write them as they are.
 
     """
-    range_ = Range(text.offset(lines[0]), text.offset(lines[1] + 1))
+    range_ = Range(text.offset(lines.first), text.offset(lines.last + 1))
     code = text.value[range_.start : range_.end]
-    head = f"if True:{text.newline(lines[0])}" if code[:1] in {" ", "\t"} else ""
+    indent = code[: len(code) - len(code.lstrip(" \t"))]
+    newline = text.newline(lines.first)
+    head = f"if True:{newline}" if indent else ""
+    tail = f"{indent}def _(): ...{newline}" if lines.decorates else ""
     try:
-        module = cst.parse_module(head + code)
+        module = cst.parse_module(head + code + tail)
     except (cst.ParserSyntaxError, RecursionError) as error:
         message = "libcst cannot parse the statement"
         raise RefusedError(message) from error
-    if module.code != head + code:
+    if module.code != head + code + tail:
         message = "libcst would change more of the statement than the fix does"
         raise RefusedError(message)
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
-    return Unit(range_, head, lines[0] - (2 if head else 1), module, positions)
+    return Unit(range_, head, code, tail, lines.first - (2 if head else 1), module, positions)
 
 
 def find(unit: Unit, span: Span, kind: type[Node]) -> Node:
@@ -198,9 +213,8 @@ def rewrite(unit: Unit, swaps: list[tuple[cst.CSTNode, cst.CSTNode]]) -> Edit | 
     if visitor.done != len(swaps):
         message = "the fix rewrites a node within another that it rewrites"
         raise RefusedError(message)
-    old_code, new_code = unit.module.code, new.code
-    if not new_code.startswith(unit.head):
-        message = "the fix changes the indentation around the statement"
-        raise RefusedError(message)
-    skip = len(unit.head)
-    return narrow(old_code[skip:], new_code[skip:], unit.range.start)
+    code = new.code
+    assert code.startswith(unit.head)
+    assert code.endswith(unit.tail)
+    end = len(code) - len(unit.tail)
+    return narrow(unit.code, code[len(unit.head) : end], unit.range.start)
