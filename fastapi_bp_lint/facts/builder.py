@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi_bp_lint.facts.model import (
     Binding,
@@ -23,23 +23,29 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.finding import Span
 
-Column = Callable[[int, int], int]
+# Half of what making a named tuple costs is its own `__new__`, a function in Python.
+new = tuple.__new__
 SpanReader = Callable[[Any], Span]
 Handler = Callable[["Builder", Any], Any]
 
 
+class Column(NamedTuple):
+    """Turns (line, byte) into a character; *wide* are the lines where these differ."""
+
+    wide: dict[int, str]
+
+    def __call__(self, line: int, offset: int) -> int:
+        """Return the column of the character that begins at byte *offset* of *line*."""
+        if line not in self.wide:
+            return offset
+        return len(self.wide[line].encode()[:offset].decode(errors="replace"))
+
+
 def column_reader(text: str) -> Column | None:
-    """Return a function (line, byte) -> character; None where every byte is a character."""
+    """Return what turns bytes into characters; None where every byte is a character."""
     if text.isascii():
         return None
-    wide = {n: line for n, line in enumerate(text.split("\n"), 1) if not line.isascii()}
-
-    def column(line: int, offset: int) -> int:
-        if line not in wide:
-            return offset
-        return len(wide[line].encode()[:offset].decode(errors="replace"))
-
-    return column
+    return Column({n: line for n, line in enumerate(text.split("\n"), 1) if not line.isascii()})
 
 
 def span_reader(column: Column | None) -> SpanReader:
@@ -47,19 +53,20 @@ def span_reader(column: Column | None) -> SpanReader:
     if column is None:
         return _plain_span
 
+    wide = column.wide
+
     def read(node: Any) -> Span:  # noqa: ANN401 - any node with a position
-        return Span(
-            node.lineno,
-            column(node.lineno, node.col_offset),
-            node.end_lineno,
-            column(node.end_lineno, node.end_col_offset),
-        )
+        first, last = node.lineno, node.end_lineno
+        start, end = node.col_offset, node.end_col_offset
+        if first in wide or last in wide:
+            start, end = column(first, start), column(last, end)
+        return new(Span, (first, start, last, end))
 
     return read
 
 
 def _plain_span(node: Any) -> Span:  # noqa: ANN401 - any node with a position
-    return Span(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+    return new(Span, (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset))
 
 
 class BodyBuilder:
@@ -85,7 +92,7 @@ class BodyBuilder:
         self.operations: list[Operation] = []
         self.results: list[Result] = []
         self.regions: list[Region] = []
-        self.reads: list[tuple[str, int, int]] = []
+        self.reads: list[ast.Name] = []
         self.outer: list[str] = []
         self.awaits = 0
         self.is_generator = False
@@ -130,7 +137,7 @@ class Builder:
         self.statements: list[tuple[int, int]] = []
         self.strings: set[str] = set()
         self.long_strings: list[tuple[int, int]] = []
-        self._reads: list[tuple[list[tuple[str, int, int]], dict[str, Any]]] = []
+        self._reads: list[tuple[list[ast.Name], dict[str, Any]]] = []
 
     def module(self, tree: ast.Module) -> str:
         """Read the whole module; return the first line of its docstring."""
@@ -193,9 +200,11 @@ class Builder:
         of = self.column
         for raw, grouped in self._reads:
             places: dict[str, list[tuple[int, int]]] = {}
-            for name, line, column in raw:
-                if name in wanted:
-                    places.setdefault(name, []).append((line, of(line, column) if of else column))
+            for node in raw:
+                if node.id in wanted:
+                    line, column = node.lineno, node.col_offset
+                    place = line, of(line, column) if of else column
+                    places.setdefault(node.id, []).append(place)
             grouped.update((name, tuple(found)) for name, found in places.items())
         return self.body.freeze(reads)
 

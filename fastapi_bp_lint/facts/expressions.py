@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from fastapi_bp_lint.facts.builder import Builder
+from fastapi_bp_lint.facts.builder import Builder, new
 from fastapi_bp_lint.facts.model import (
     Attr,
     Awaited,
@@ -41,21 +41,21 @@ _LITERALS = {
 
 
 def _name(builder: Builder, node: ast.Name) -> Expr:
-    builder.body.reads.append((node.id, node.lineno, node.col_offset))
+    builder.body.reads.append(node)
     return node.id
 
 
 def _attribute(builder: Builder, node: ast.Attribute) -> Expr:
     value = _path(builder, node)
     if value.__class__ is str:
-        builder.body.loads.append(Load(value, builder.span(node)))
+        builder.body.loads.append(new(Load, (value, builder.span(node))))
     else:
         _operate(builder, "Attribute", (value,), node)
     return value
 
 
 def _operate(builder: Builder, operator: str, operands: tuple[Expr, ...], node: ast.AST) -> None:
-    made = Operation(operator, operands, builder.span(node))
+    made = new(Operation, (operator, operands, builder.span(node)))
     builder.body.operations.append(made)
 
 
@@ -97,7 +97,7 @@ def call(builder: Builder, node: ast.Call, use: str) -> Call:
         else ()
     )
     builder.in_annotation = annotated
-    made = Call(callee, args, keywords, builder.span(node), use)
+    made = new(Call, (callee, args, keywords, builder.span(node), use))
     builder.body.calls.append(made)
     return made
 
@@ -108,7 +108,7 @@ def _constant(builder: Builder, node: ast.Constant) -> Expr:
     if kind is str:
         return _string(builder, node, value)  # type: ignore[arg-type]
     if kind is int or kind is float:
-        return Literal(value, kind.__name__)  # type: ignore[arg-type]
+        return new(Literal, (value, kind.__name__))
     if kind is bool or value is None:
         return _LITERALS[value]  # type: ignore[index]
     builder.long_string(node)
@@ -116,14 +116,15 @@ def _constant(builder: Builder, node: ast.Constant) -> Expr:
 
 
 def _string(builder: Builder, node: ast.Constant, value: str) -> Expr:
-    builder.long_string(node)
+    if node.end_lineno != node.lineno:
+        builder.long_string(node)
     if len(value) > LONGEST_TEXT:
         return Literal(None, "long")
-    if len(value) <= _LONGEST_REFERENCE and value.replace(".", "").isidentifier() and "." in value:
+    if "." in value and len(value) <= _LONGEST_REFERENCE and value.replace(".", "").isidentifier():
         builder.strings.add(value)
     if builder.in_annotation:
         return _forward_reference(builder, node, value)
-    return Literal(value, "str")
+    return new(Literal, (value, "str"))
 
 
 def _forward_reference(builder: Builder, node: ast.Constant, value: str) -> Expr:
@@ -234,7 +235,7 @@ def _display(kind: str) -> Any:  # noqa: ANN401 - a handler
     def read(builder: Builder, node: Any) -> Expr:  # noqa: ANN401 - Tuple, List or Set
         table = builder.expressions
         items = tuple([table[e.__class__](builder, e) for e in node.elts])
-        return Group(kind, items) if len(items) <= LARGEST_DISPLAY else None
+        return new(Group, (kind, items)) if len(items) <= LARGEST_DISPLAY else None
 
     return read
 
