@@ -159,12 +159,13 @@ def _formatted(builder: Builder, node: ast.FormattedValue) -> Expr:
 
 
 def _either(builder: Builder, node: ast.BoolOp) -> Expr:
-    return Either(tuple([builder.expr(v) for v in node.values]))
+    options = tuple([builder.expr(v) for v in node.values])
+    return Either(options, type(node.op).__name__)
 
 
 def _conditional(builder: Builder, node: ast.IfExp) -> Expr:
     builder.expr(node.test)
-    return Either((builder.expr(node.body), builder.expr(node.orelse)))
+    return Either((builder.expr(node.body), builder.expr(node.orelse)), "IfExp")
 
 
 def _subscript(builder: Builder, node: ast.Subscript) -> Expr:

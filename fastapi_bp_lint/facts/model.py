@@ -66,9 +66,10 @@ class Mapping(NamedTuple):
 
 
 class Either(NamedTuple):
-    """A conditional expression or ``and`` / ``or``: one of *options* is the value."""
+    """One of *options* is the value; *operator* is And, Or or IfExp (a conditional expression)."""
 
     options: tuple[Expr, ...]
+    operator: str
 
 
 class Operation(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Call, Expr, Literal, Operation, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation, Region
 from fastapi_bp_lint.finding import Certainty, Span, weakest
 from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitive
 from fastapi_bp_lint.knowledge.typing_names import CACHES
@@ -90,7 +90,7 @@ class Calls:
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
         callee = self.types.callee(call, function)
-        for value in callee.values:
+        for value in _awaitable(callee.values) if call.use == "awaited" else callee.values:
             for edge in self._called(value, call, function):
                 doubt = weakest(edge.certainty, callee.certainty)
                 if call.use == "lazy":
@@ -150,7 +150,8 @@ class Calls:
         if not facts.params and results.decorator_names(self.types, function) & CACHES:
             return
         awaited = call is not None and call.use == "awaited"
-        for other in members.overrides(self.types, function) if how != "construct" else ():
+        is_exact = how == "construct" or _of_parent(call)
+        for other in () if is_exact else members.overrides(self.types, function):
             yield Edge(other, how, span, text, Certainty.LIKELY, call, awaited)
         targets = (function,) if outcome.is_async and function.is_async else outcome.runs
         for target in targets:
@@ -167,6 +168,22 @@ class Calls:
                     row = self.primitive(base.name)
                     if row is not None and row.form == "ctor-blocking":
                         yield Edge(row, "construct", call.span, text, Certainty.CERTAIN, call)
+
+
+def _awaitable(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return what an awaited call can call: where some are async, the sync ones are not meant."""
+    called = [getattr(v, "function", v) for v in values]
+    if any(isinstance(f, Function) and f.is_async for f in called):
+        pairs = zip(values, called, strict=True)
+        return tuple([v for v, f in pairs if not isinstance(f, Function) or f.is_async])
+    return values
+
+
+def _of_parent(call: Call | None) -> bool:
+    """Whether a call is one of ``super().method``, which runs what is above, not below."""
+    func = call.func if call is not None else None
+    parent = func.value if isinstance(func, Attr) else None
+    return isinstance(parent, Call) and parent.func == "super"
 
 
 def inside(regions: Sequence[Region], line: int) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.facts.model import Call, Expr, Group, Operation
+from fastapi_bp_lint.facts.model import Call, Either, Expr, Group, Operation
+from fastapi_bp_lint.project.branches import branches
 from fastapi_bp_lint.project.values import UNKNOWN, Class, External, Function, Held, Instance, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastapi_bp_lint.project.types import Types
 
 
 class Test(NamedTuple):
-    """``isinstance(name, classes)`` holds, or does not, from *line* to *end_line*."""
+    """``isinstance(name, classes)`` holds, or does not, after *line* and up to *end_line*."""
 
     name: str
     classes: Expr
@@ -27,28 +30,28 @@ _EVER = 1 << 30
 def tests(function: Function) -> tuple[Test, ...]:
     """Return the tests of a function's conditions and assertions."""
     found = []
-    for region in function.facts.body.regions:
-        if region.kind in {"if", "else"}:
-            name, classes, holds = _checked(region.subject)
-            if name:
-                holds = holds if region.kind == "if" else not holds
-                found.append(Test(name, classes, region.line, region.end_line, holds))
-    for result in function.facts.body.results:
+    body = function.facts.body
+    for branch in branches(body):
+        for name, classes, holds in _checked(branch.test, holds=branch.holds):
+            found.append(Test(name, classes, branch.start, branch.end, holds))
+    for result in body.results:
         if result.kind == "assert":
-            name, classes, holds = _checked(result.value)
-            if name:
-                found.append(Test(name, classes, result.span.end_line + 1, _EVER, holds))
+            for name, classes, holds in _checked(result.value, holds=True):
+                found.append(Test(name, classes, result.span.end_line, _EVER, holds))
     return tuple(found)
 
 
-def _checked(test: Expr) -> tuple[str, Expr, bool]:
+def _checked(test: Expr, *, holds: bool) -> Iterator[tuple[str, Expr, bool]]:
+    """Give each name and classes that *test*, true or false as *holds* says, speaks of."""
     if isinstance(test, Operation) and test.operator == "Not":
-        name, classes, holds = _checked(test.operands[0])
-        return name, classes, not holds
-    if isinstance(test, Call) and test.func == "isinstance" and len(test.args) > 1:
+        yield from _checked(test.operands[0], holds=not holds)
+    elif isinstance(test, Either) and test.operator == ("And" if holds else "Or"):
+        for option in test.options:
+            yield from _checked(option, holds=holds)
+    elif isinstance(test, Call) and test.func == "isinstance" and len(test.args) > 1:
         tested = test.args[0]
-        return (tested, test.args[1], True) if isinstance(tested, str) else ("", None, True)
-    return "", None, True
+        if isinstance(tested, str):
+            yield tested, test.args[1], holds
 
 
 def narrow(types: Types, function: Function, name: str, line: int, held: Held) -> Held:
