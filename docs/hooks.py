@@ -181,6 +181,17 @@ def _first_sentence(file: Path) -> str:
     return " ".join(text.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
+def knowledge_table() -> str:
+    """Return how many rows each table has, of how many packages."""
+    rows = []
+    for file in sorted((PACKAGE / "knowledge").glob("*.tsv")):
+        head, *lines = file.read_text("utf-8").splitlines()
+        package = head.split("\t").index("package")
+        packages = {line.split("\t")[package] for line in lines}
+        rows.append(f"| `{file.stem}` | {len(lines)} | {len(packages)} |")
+    return "\n".join(("| table | rows | packages |", "|---|---|---|", *rows))
+
+
 def accuracy_table() -> str:
     """Return what the linter finds, misses and makes up in the sample project."""
     script = runpy.run_path(str(ROOT / "tests" / "accuracy.py"))
@@ -200,5 +211,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "formats": format_table,
     "layers": layer_list,
     "modules": module_table,
+    "knowledge": knowledge_table,
     "accuracy": accuracy_table,
 }

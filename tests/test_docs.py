@@ -18,6 +18,7 @@ from fastapi_bp_lint.rules import catalogue, load
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+TABLES = sorted((ROOT / "fastapi_bp_lint" / "knowledge").glob("*.tsv"))
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,15 @@ def test_options_that_pages_name_exist(page: Path) -> None:
     of_flake8 = {"--jobs", "--stdin-display-name", "--disable-noqa"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text("utf-8")))
     assert named - known - of_flake8 == set()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_columns_and_forms_of_every_table_are_explained(table: Path, hooks: ModuleType) -> None:
+    page = shown(hooks, "knowledge.md")
+    head, *lines = table.read_text("utf-8").splitlines()
+    columns = head.split("\t")
+    rows = [dict(zip(columns, line.split("\t"), strict=True)) for line in lines]
+    words = {row[column] for row in rows for column in ("form", "tier", "runs") if column in row}
+    named = {*columns[1:], table.stem, *words} - {"name", "-"}
+    assert [word for word in sorted(named) if f"`{word}`" not in page] == []
+    assert f"| `{table.stem}` | {len(rows)} |" in page
