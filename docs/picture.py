@@ -96,7 +96,7 @@ def spans(line: str) -> str:
 def _span(text: str, codes: list[str]) -> str:
     colour = next((f' fill="{COLOURS[code]}"' for code in codes if code in COLOURS), "")
     bold = ' class="b"' if "1" in codes else ""
-    escaped = html.escape(text, quote=False)
+    escaped = html.escape(text, quote=False).replace(" ", "\N{NO-BREAK SPACE}")
     return f"<tspan{bold}{colour}>{escaped}</tspan>" if colour or bold else escaped
 
 
