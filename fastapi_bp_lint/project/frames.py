@@ -95,6 +95,7 @@ class Scopes:
         self.inner: set[tuple[str, str]] = set()
         self.relevant: set[Function] = set()
         self.called: set[str] = set()
+        self.has_caller: set[Function] = set()
         self.wanted = set(CALLED | CONSTRUCTOR_NAMES)
         self._subclasses()
         self._index()
@@ -185,12 +186,37 @@ class Scopes:
             outer = self._names.at(function.module, function.facts.parent)
             if isinstance(outer, Function):
                 found.append(outer)
-            if not function.facts.is_lambda and depth < _FARTHEST and _depends_on_caller(function):
+            if depth < _FARTHEST and self._depends_on_caller(function):
                 found += self._calling(function)
             for each in found:
                 if each not in self.relevant:
                     self.relevant.add(each)
                     waiting.append((each, depth + 1))
+
+    def _depends_on_caller(self, function: Function) -> bool:
+        """Whether a call of it does, or gives, something that another call does not."""
+        facts = function.facts
+        receiver = int(function.owner is not None)
+        return not facts.is_lambda and (
+            len(facts.params) > receiver
+            or function.name in LATE_INITIALISERS | {"__init__"}
+            or any(r.kind == "return" and r.value is not None for r in facts.body.results)
+            or (bool(receiver) and self._uses_receiver(function))
+        )
+
+    def _uses_receiver(self, function: Function) -> bool:
+        """Whether a method registers something on what its object holds."""
+        if not function.facts.params:
+            return False
+        head = f"{function.facts.params[0].name}."
+        inner = self._decorated.get((function.module.path, function.facts.qualname), ())
+        used = [d.func for f in inner for d in f.facts.decorators if isinstance(d, Call)]
+        used += [
+            c.func
+            for c in function.facts.body.calls
+            if last_name(c.func) in self.wanted or last_name(c.func) in self.called
+        ]
+        return any(isinstance(func, str) and func.startswith(head) for func in used)
 
     def _calling(self, function: Function) -> list[Function]:
         """Return the functions that call *function*, as far as can be told."""
@@ -198,10 +224,10 @@ class Scopes:
         for name, targets in self._spoken(function).items():
             self.called.add(name)
             for caller, call in self._callers.get(name, ()):
-                if caller not in self.relevant:
-                    held = self._types.callee(call, caller)
-                    if any(self._is_same(v, targets, function) for v in held.values):
-                        found.append(caller)
+                held = self._types.callee(call, caller)
+                if any(self._is_same(v, targets, function) for v in held.values):
+                    self.has_caller.add(function)
+                    found.append(caller)
         return found
 
     def _spoken(self, function: Function) -> dict[str, list[Function | Class]]:
@@ -285,17 +311,6 @@ class Scopes:
         return any(
             self.decorates(d, m) for m in cls.methods.values() for d in m.facts.decorators
         )
-
-
-def _depends_on_caller(function: Function) -> bool:
-    """Whether a call of it does, or gives, something that another call does not."""
-    facts = function.facts
-    receiver = int(function.owner is not None)
-    return (
-        len(facts.params) > receiver
-        or function.name == "__init__"
-        or any(r.kind == "return" and r.value is not None for r in facts.body.results)
-    )
 
 
 def _is_verb(expr: Expr) -> bool:

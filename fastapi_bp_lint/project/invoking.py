@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi_bp_lint.facts.model import (
     Call,
     Literal,
-    Operation,
-    Text,
 )
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.fastapi_names import CONSTRUCTORS, LATE_INITIALISERS, MARKERS
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.project.replay import Replay
 
+_MOST_RETURNS = 8
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
 _WRAPPERS = {"functools.wraps", "functools.update_wrapper"}
 
@@ -194,10 +193,9 @@ class Invoker:
         """Return what calling a function of the project gives, having done what it does."""
         function = closure.function
         relevant = function in self._replay.scopes.relevant
-        key = function.module.path, function.facts.qualname
         if self._replay.is_deep:
             return UNKNOWN
-        if not relevant and key not in self._replay.scopes.inner and not _gives_parameter(function):
+        if not relevant and (function.facts.is_generator or not _returns(function)):
             return self._plainly(closure, call, frame)
         inner = self._replay.arguments.frame_of(closure, call, frame)
         if relevant:
@@ -206,7 +204,7 @@ class Invoker:
         held = self.returned(function, inner)
         self._replay.depth -= 1
         if not held.values and not relevant:
-            held = results.result(self._types, function, None)
+            return self._plainly(closure, call, frame)
         return one(Coroutine(held)) if function.is_async and held.values else held
 
     def _plainly(self, closure: Closure, call: Call | None, frame: Frame) -> Held:
@@ -246,12 +244,7 @@ def _items(several: Several, name: str) -> Held:
     return one(Several("tuple", tuple(enumerate(pairs))))
 
 
-def _gives_parameter(function: Function) -> bool:
-    """Whether a function may return one of its arguments, or something made of them."""
-    names = {p.name for p in function.facts.params}
+def _returns(function: Function) -> bool:
+    """Whether a function has a return value that can be looked at."""
     returned = [r for r in function.facts.body.results if r.kind == "return"]
-    return len(returned) > 1 or any(
-        r.kind == "return" and (isinstance(r.value, Text | Operation) or r.value in names)
-        for r in function.facts.body.results
-        if r.value is None or isinstance(r.value, str | Text | Operation)
-    )
+    return 0 < len(returned) <= _MOST_RETURNS and any(r.value is not None for r in returned)

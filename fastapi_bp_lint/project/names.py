@@ -89,6 +89,10 @@ class Names:
         if item.kind == "module":
             return self.dotted(base if item.has_alias else base.partition(".")[0], importer)
         module = self.modules.find(base, importer)
+        if module is importer and item.level and importer.is_package:
+            inner = self.dotted(f"{base}.{item.name}", importer, within=True)
+            if inner.values:
+                return inner
         if module is not None and (module is not importer or item.level):
             if item.name in self.scope(module, "") or self.stars(module):
                 return module, item.name

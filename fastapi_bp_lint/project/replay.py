@@ -96,9 +96,9 @@ class Replay:
 
     def _roots(self) -> list[Function]:
         """Return the functions that register something, callers before what they call."""
-        called = self.scopes.called
+        called = self.scopes.has_caller
         top = [f for f in self.scopes.relevant if "." not in f.facts.qualname or f.owner]
-        return sorted(top, key=lambda f: (f.name in called, f.module.path, f.facts.span))
+        return sorted(top, key=lambda f: (f in called, f.module.path, f.facts.span))
 
     def _call_root(self, function: Function) -> None:
         frame = self.module_frame(function.module)
