@@ -202,6 +202,14 @@ TRANSPARENT_DECORATORS = frozenset(
 """Decorators that an ``async def`` bears as well as a ``def``."""
 
 STATE = "starlette.datastructures.State"
+CONNECTIONS = frozenset(
+    {
+        "starlette.requests.HTTPConnection",
+        "starlette.requests.Request",
+        "starlette.websockets.WebSocket",
+    }
+)
+"""What has the state of its application at hand."""
 RELATIONSHIPS = frozenset({"sqlalchemy.orm.relationship", "sqlmodel.Relationship"})
 """What makes an attribute that is loaded when it is first read."""
 
