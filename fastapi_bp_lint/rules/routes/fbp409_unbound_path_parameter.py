@@ -39,7 +39,8 @@ known.
 
 ## Limits
 Silent where a handler or dependency takes the request itself, `*args` or `**kwargs`, or cannot be
-followed, and for paths that are not certain.
+followed, and for paths that are not certain. Where a dependency requires a parameter that the path does
+not have, `dependency-parameter-not-in-path` says so instead.
 
 ## Source
 FastAPI's documentation, "Path Parameters": the value is passed to the argument of that name.
@@ -50,7 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.project.parameters import SPECIAL, parameters
+from fastapi_bp_lint.project.parameters import PLAIN, SPECIAL, UNTYPED, parameters
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.urls import path_parameters
 from fastapi_bp_lint.rule import Applicability, Certainty, Finding, Fix, Preset, Project, Rule, Severity
@@ -74,7 +75,10 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         if handler is None or handler.module.is_test:
             continue
         taken = _taken(route, project)
-        for name in sorted(path_parameters(route.path) - taken) if taken is not None else ():
+        lost = sorted(path_parameters(route.path) - taken) if taken is not None else []
+        if len(lost) == 1 and _is_near_miss(route, project):
+            continue
+        for name in lost:
             if (route.place, name) not in told:
                 told.add((route.place, name))
                 yield rule.at(
@@ -99,6 +103,18 @@ def _taken(route: Route, project: Project) -> frozenset[str] | None:
                 return None
             names |= {found.name, found.param.name}
     return frozenset(names)
+
+
+def _is_near_miss(route: Route, project: Project) -> bool:
+    """Whether a dependency requires something else in its place, which has a rule of its own."""
+    names = path_parameters(route.path)
+    return any(
+        found.source in {PLAIN, UNTYPED, "path"}
+        and not found.param.has_default
+        and found.name not in names
+        for dependency in route.all_dependencies()
+        for found in parameters(dependency.target, project)
+    )
 
 
 def _fix(route: Route, name: str) -> Fix | None:

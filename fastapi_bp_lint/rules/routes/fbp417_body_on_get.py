@@ -75,8 +75,9 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
             continue
         given = next((p for p in all_parameters(routes[0], project) if p.source in _BODIES), None)
         if given is not None:
+            own = {p.span for p in handler.facts.params}
             yield rule.at(
-                handler.place,
+                handler.module.place(given.param.span) if given.param.span in own else handler.place,
                 f"`{handler.name}` answers {' and '.join(sorted(methods))} and takes a body, "
                 f"`{given.param.name}`{_whose(given, handler.name)}: take query parameters "
                 "(`Annotated[..., Query()]`) or answer POST",
