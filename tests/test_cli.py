@@ -313,6 +313,13 @@ def test_help_lists_commands_and_options(capsys: Capture) -> None:
     assert told(capsys, "--version") == (0, f"fbp-lint {fastapi_bp_lint.__version__}\n", "")
 
 
+def alone(code: str) -> subprocess.CompletedProcess[str]:
+    """Run *code* in a process that nothing measures, for what measures imports modules itself."""
+    measured = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=measured)
+
+
 @pytest.mark.usefixtures("root")
 def test_the_version_needs_no_import(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(sys, "argv", ["fbp-lint", "--version"])
@@ -323,7 +330,7 @@ def test_the_version_needs_no_import(monkeypatch: pytest.MonkeyPatch, capsys: Ca
         "from fastapi_bp_lint.cli import main; main()\n"
         "print(*sorted({'click', 'libcst', 'pathspec', 'ast'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = alone(code)
     assert done.stdout == f"fbp-lint {fastapi_bp_lint.__version__}\n\n"
 
 
@@ -333,7 +340,7 @@ def test_a_plain_run_imports_nothing_that_it_does_not_need(root: Path) -> None:
         "import sys; from fastapi_bp_lint.cli.app import run\n"
         f"run(['.']); print(*sorted({heavy!r} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = alone(code)
     assert done.stdout == FINDING + "\n"
     assert root.exists()
 
