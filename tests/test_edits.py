@@ -688,6 +688,33 @@ def test_two_nodes_of_a_file_are_swapped_in_one_fix() -> None:
     assert fixed(text.replace("x", "«x»", 1), both) == "a = new\napp = FastAPI(lifespan=lifespan)\n"
 
 
+def test_a_line_is_put_before_a_statement() -> None:
+    def before(node: cst.ImportFrom, edit: Editor) -> cst.CSTNode:
+        edit.put_before(spans[0], "import z")
+        return node
+
+    code = "def f():\r\n    «from a import b»\r\n"
+    spans = unmark(code)[1]
+    assert fixed(code, before) == "def f():\r\n    import z\r\n    from a import b\r\n"
+    code = "x; «from a import b»\n"
+    spans = unmark(code)[1]
+    assert "shares its line" in reason(code, before)
+
+
+def test_syntax_of_a_newer_python_is_fixed_too() -> None:
+    head = (
+        "type Pair[T] = tuple[T, T]\nimport os\n\n\n"
+        "class Box[T]:\n    é = f'{os.environ['日']}'\n    x = «x»\n"
+    )
+    after = "type Pair[T] = tuple[T, T]\nimport os\n\nfrom fastapi import status\n\n\n"
+    text = fixed(head, status)
+    assert text == after + head.partition("\n\n\n")[2].replace("«x»", "status")
+
+
+def test_a_statement_that_libcst_cannot_read_stays() -> None:
+    assert "libcst cannot parse" in reason("if a:\n    b\n«x»; \\\nc\n", status)
+
+
 def test_what_a_fix_may_not_do_is_refused() -> None:
     def alien(name: cst.Name, edit: Editor) -> cst.CSTNode:
         edit.swap(cst.Name("alien"), cst.Name("x"))
