@@ -210,6 +210,8 @@ CONNECTIONS = frozenset(
     }
 )
 """What has the state of its application at hand."""
+KEPT_ON_STATE = frozenset({"limiter"})
+"""What libraries want to find on the state of an application: slowapi its limiter."""
 RELATIONSHIPS = frozenset({"sqlalchemy.orm.relationship", "sqlmodel.Relationship"})
 """What makes an attribute that is loaded when it is first read."""
 

@@ -51,7 +51,7 @@ async def read_posts(request: Request) -> str:
 
 ## Limits
 What writes to it (`request.app.state.seen = True`) is passed over: the state of the lifespan is
-copied for every request. So are tests.
+copied for every request. So are tests, and `limiter`, which slowapi wants to find there.
 
 ## Source
 Kludex, fastapi-tips, "Use Lifespan State instead of `app.state`".
@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_bp_lint.finding import Finding, Severity, Span
-from fastapi_bp_lint.knowledge.harmless import CONNECTIONS
+from fastapi_bp_lint.knowledge.harmless import CONNECTIONS, KEPT_ON_STATE
 from fastapi_bp_lint.project.naming import is_application_code
 from fastapi_bp_lint.project.values import External, Function, Instance
 from fastapi_bp_lint.rule import Preset, Project, Rule
@@ -84,6 +84,8 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
         owner, found, rest = name.partition(_PATH)
         at = span[:2]
         if not found or rest[:1] not in {"", "."} or at in told or name in written:
+            continue
+        if rest.split(".")[1:2] and rest.split(".")[1] in KEPT_ON_STATE:
             continue
         if _is_request(owner, function, span.line, project):
             told.add(at)
