@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_bp_lint.facts.model import Call
+from fastapi_bp_lint.knowledge.fastapi_names import PLAIN, ROUTE_DECORATORS
 from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.naming import is_application_code
 from fastapi_bp_lint.project.uses import bodies
 from fastapi_bp_lint.project.values import Class
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.values import Function
 
 _BY_NAME = {"locals", "vars", "eval", "exec", "currentframe", "inspect.currentframe"}
+_REGISTERS = ROUTE_DECORATORS - PLAIN
 _COMPARED = {"function", "generator", "class"}
 
 
@@ -58,6 +62,9 @@ def _is_plain(handler: Function, routes: tuple[Route, ...], project: Project) ->
     if any(r.is_plain or r.target.kind not in {"function", "generator", "method"} for r in routes):
         return False
     registering = {r.place.span for r in routes if r.place.path == handler.module.path}
+    # Any other decorator may read the parameter, also one that is handed the router.
+    if not all(isinstance(d, Call) and last_name(d.func) in _REGISTERS for d in facts.decorators):
+        return False
     return set(facts.decorator_spans) <= registering and not _is_shared(handler, project)
 
 
@@ -80,7 +87,7 @@ def _read(handler: Function) -> set[str] | None:
     seen: set[str] = set()
     for scope, within, params in bodies(handler.module):
         if scope == facts.qualname or scope.startswith(inner):
-            seen.update(within.reads)
+            seen.update(within.reads, [b.target for b in within.bindings])
             calls = {str(c.func) for c in within.calls}
             if calls & _BY_NAME:
                 return None
