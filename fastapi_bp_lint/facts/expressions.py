@@ -164,8 +164,8 @@ def _either(builder: Builder, node: ast.BoolOp) -> Expr:
 
 
 def _conditional(builder: Builder, node: ast.IfExp) -> Expr:
-    builder.expr(node.test)
-    return Either((builder.expr(node.body), builder.expr(node.orelse)), "IfExp")
+    test = builder.expr(node.test)
+    return Either((builder.expr(node.body), builder.expr(node.orelse)), "IfExp", test)
 
 
 def _subscript(builder: Builder, node: ast.Subscript) -> Expr:
@@ -199,9 +199,8 @@ _ITEM = {ast.Load: "GetItem", ast.Store: "SetItem", ast.Del: "DelItem"}
 
 
 def _slice(builder: Builder, node: ast.Slice) -> Expr:
-    for part in (node.lower, node.upper, node.step):
-        builder.optional(part)
-    return None
+    parts = (node.lower, node.upper, node.step)
+    return Group("slice", tuple([builder.optional(part) for part in parts]))
 
 
 def _binary(builder: Builder, node: ast.BinOp) -> Expr:

@@ -66,10 +66,14 @@ class Mapping(NamedTuple):
 
 
 class Either(NamedTuple):
-    """One of *options* is the value; *operator* is And, Or or IfExp (a conditional expression)."""
+    """One of *options* is the value; *operator* is And, Or or IfExp (a conditional expression).
+
+    *test* decides between the two options of a conditional expression.
+    """
 
     options: tuple[Expr, ...]
     operator: str
+    test: Expr = None
 
 
 class Operation(NamedTuple):
