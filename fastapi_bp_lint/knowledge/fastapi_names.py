@@ -9,9 +9,7 @@ MARKERS = DEPENDS | SECURITY
 APP_CLASS = "fastapi.FastAPI"
 ROUTER_CLASS = "fastapi.APIRouter"
 APPS = frozenset({"fastapi.FastAPI", "starlette.applications.Starlette", "cadwyn.Cadwyn"})
-ROUTERS = frozenset(
-    {"fastapi.APIRouter", "starlette.routing.Router", "cadwyn.VersionedAPIRouter"}
-)
+ROUTERS = frozenset({"fastapi.APIRouter", "starlette.routing.Router", "cadwyn.VersionedAPIRouter"})
 CONSTRUCTORS = APPS | ROUTERS
 CONSTRUCTOR_NAMES = frozenset({"FastAPI", "Starlette", "APIRouter", "Cadwyn", "VersionedAPIRouter"})
 """What their calls are usually written as; `Router` is too common a word to look for."""
@@ -28,9 +26,7 @@ PLAIN = frozenset({"route", "add_route", "websocket_route", "add_websocket_route
 WEBSOCKET = frozenset(
     {"websocket", "websocket_route", "add_api_websocket_route", "add_websocket_route"}
 )
-ADDERS = frozenset(
-    {"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}
-)
+ADDERS = frozenset({"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"})
 INCLUDERS = frozenset({"include_router", "generate_and_include_versioned_routers"})
 """What includes a router; the second is Cadwyn's, which takes any number of them."""
 OTHER_ADDERS = frozenset(

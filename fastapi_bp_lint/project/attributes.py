@@ -42,7 +42,6 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.replay import Replay
 
 _OPAQUE = (Closure, Marker, Method, Decorating, RouteObject, Bundle, Wraps, Wrapped)
@@ -155,7 +154,9 @@ class Attributes:
         held = self._made_by_default(thing, name)
         if not held.values:
             held = self._default(thing.of, name)
-        return held if held.values else members.attribute(self._types, one(Instance(thing.of)), name)
+        return (
+            held if held.values else members.attribute(self._types, one(Instance(thing.of)), name)
+        )
 
     def _assigned(self, thing: Object, method: Function, b: Binding) -> Held:
         key = id(b)

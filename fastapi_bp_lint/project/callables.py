@@ -67,7 +67,7 @@ class Callables:
         doubt = Certainty.LIKELY if len(found) > 1 else Certainty.CERTAIN
         return best._replace(certainty=weakest(best.certainty, held.certainty, doubt))
 
-    def _target(self, value: Any) -> Target:  # noqa: ANN401, PLR0911 - one table
+    def _target(self, value: Any) -> Target:  # noqa: ANN401 - one table
         match value:
             case Closure():
                 return self._function(value)

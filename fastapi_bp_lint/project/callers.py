@@ -74,7 +74,6 @@ class Callers:
             return UNKNOWN
         return held.doubted(Certainty.LIKELY)
 
-
     def _may(self, site: tuple[Call, Where], function: Function) -> bool:
         """Whether ``super().__init__`` stands in a class, the other constructors anywhere."""
         call, where = site

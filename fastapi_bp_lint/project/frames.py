@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fastapi_bp_lint.facts.model import Attr, Binding, Body, Call, Expr, Import, Region
 from fastapi_bp_lint.knowledge.fastapi_names import (
-    CONSTRUCTOR_NAMES,
     CALLED,
+    CONSTRUCTOR_NAMES,
     DECORATORS,
     LATE_INITIALISERS,
     MODULES,
@@ -108,7 +108,8 @@ class Scopes:
             grown = False
             for cls in self._names.classes:
                 if cls.name not in self.wanted and any(
-                    last_name(b) in self.wanted and last_name(b)[:1].isupper()
+                    last_name(b) in self.wanted
+                    and last_name(b)[:1].isupper()
                     and cls.name not in CONSTRUCTOR_NAMES
                     for b in cls.facts.bases
                 ):
@@ -125,7 +126,9 @@ class Scopes:
         for function in self._names.functions:
             facts = function.facts
             if facts.decorators:
-                self._decorated.setdefault((function.module.path, facts.parent), []).append(function)
+                self._decorated.setdefault((function.module.path, facts.parent), []).append(
+                    function
+                )
             if facts.parent and not facts.in_class:
                 self.inner.add((function.module.path, facts.parent))
                 if any(self._is_route_decorator(d, function) for d in facts.decorators):
@@ -241,9 +244,7 @@ class Scopes:
                 found.setdefault(cls.name, []).append(cls)
         return found
 
-    def _is_same(
-        self, value: object, targets: list[Function | Class], function: Function
-    ) -> bool:
+    def _is_same(self, value: object, targets: list[Function | Class], function: Function) -> bool:
         """Whether a value is what is looked for, or a method that it overrides."""
         if not isinstance(value, Bound):
             return value in targets
@@ -284,9 +285,12 @@ class Scopes:
         found = []
         for call in body.calls:
             name = last_name(call.func)
-            if name in self.wanted or name in self.called or (
-                not name and self._is_applied(call, scope)
-            ) or (name in {"append", "extend"} and _is_routes(call)):
+            if (
+                name in self.wanted
+                or name in self.called
+                or (not name and self._is_applied(call, scope))
+                or (name in {"append", "extend"} and _is_routes(call))
+            ):
                 found.append(((call.span.end_line, call.span.end_column), call))
         return found
 
@@ -308,9 +312,7 @@ class Scopes:
         )
 
     def _holds(self, cls: Class) -> bool:
-        return any(
-            self.decorates(d, m) for m in cls.methods.values() for d in m.facts.decorators
-        )
+        return any(self.decorates(d, m) for m in cls.methods.values() for d in m.facts.decorators)
 
 
 def _is_verb(expr: Expr) -> bool:
@@ -372,4 +374,6 @@ def _inside(one: Region, other: Region) -> bool:
 
 def _shared(step: Step, loop: Region) -> tuple[Region, ...]:
     """Return the conditions around the whole loop."""
-    return tuple([c for c in step.conditions if c.line <= loop.line and loop.end_line <= c.end_line])
+    return tuple(
+        [c for c in step.conditions if c.line <= loop.line and loop.end_line <= c.end_line]
+    )

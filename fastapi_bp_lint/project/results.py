@@ -322,7 +322,9 @@ def injected(types: Types, expr: Expr, where: Where) -> Held:
     given = expr.args[0] if expr.args else dict(expr.keywords).get("dependency")
     options = []
     for value in types.infer(given, where).values:
-        runs = members.attribute(types, one(value), "__call__").values if _is_ours(value) else (value,)
+        runs = (
+            members.attribute(types, one(value), "__call__").values if _is_ours(value) else (value,)
+        )
         for one_of in runs:
             function = one_of.function if isinstance(one_of, Bound) else one_of
             if isinstance(function, Function) and function.facts.is_generator:

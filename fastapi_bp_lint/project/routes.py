@@ -73,7 +73,7 @@ class Route:
     handler at all. Without an *app* the path is that within the outermost router.
     """
 
-    def __init__(  # noqa: PLR0913 - what a route is made of
+    def __init__(
         self,
         model: RouteModel,
         kind: str,
@@ -284,7 +284,7 @@ class RouteModel:
         """Give the routes of a router that belongs to no application."""
         yield from self._walk(router, None, "", (), router.certainty, (router,))
 
-    def _walk(  # noqa: PLR0913 - where the walk stands
+    def _walk(
         self,
         router: Router,
         app: App | None,
@@ -356,7 +356,12 @@ class RouteModel:
         """Return the texts in a list; members of enums by their values."""
         if thing is None:
             return ()
-        found = [h for v in self.replay.values.value(thing).values if isinstance(v, Several) for _, h in v.items]
+        found = [
+            h
+            for v in self.replay.values.value(thing).values
+            if isinstance(v, Several)
+            for _, h in v.items
+        ]
         values = [v.value for h in found for v in h.values if isinstance(v, Scalar)]
         return tuple([v for v in values if isinstance(v, str)])
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.project import Project
     from fastapi_bp_lint.project.routes import Route
 
-_LISTED = re.compile(r"(?:list|tuple|set|Sequence|Iterable|collections\.abc\.\w+)\[([\w.]+)[^\[]*\]")
+_LISTED = re.compile(
+    r"(?:list|tuple|set|Sequence|Iterable|collections\.abc\.\w+)\[([\w.]+)[^\[]*\]"
+)
 
 
 def declared_model(route: Route, project: Project) -> Class | None:

@@ -35,9 +35,9 @@ from fastapi_bp_lint.project.annotations import annotated, is_type
 from fastapi_bp_lint.project.callers import Callers
 from fastapi_bp_lint.project.flow import reaching
 from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
 from fastapi_bp_lint.project.state import State
-from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
     Alias,
@@ -96,7 +96,7 @@ class Types:
         self._kept[key] = held
         return held
 
-    def infer(self, expr: Expr, where: Where, line: int = 0) -> Held:  # noqa: C901 - one table
+    def infer(self, expr: Expr, where: Where, line: int = 0) -> Held:
         """Return what *expr*, written in *where* at *line*, holds; line 0 is anywhere."""
         match expr:
             case None:

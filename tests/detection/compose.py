@@ -28,32 +28,58 @@ class End(NamedTuple):
 
 
 _ENDS = (
-    End("from db import SessionLocal\nfrom sqlalchemy import text",
-        'SessionLocal().execute(text("select 1")).scalar()', "sqlalchemy.orm.Session.execute"),
-    End("from db import shared\nfrom models import User",
-        "shared.query(User).filter(User.id > 0).count()", "sqlalchemy.orm.Query.count"),
-    End("from db import engine\nfrom sqlalchemy import text",
-        'engine.connect().execute(text("select 1")).scalar()', "sqlalchemy.Connection.execute"),
-    End("from models import User\nfrom db import shared", "shared.get(User, 1).id",
-        "sqlalchemy.orm.Session.get"),
-    End("from db import shared\nfrom models import User\nfrom sqlalchemy import select",
-        "len(shared.scalars(select(User)).all())", "sqlalchemy.orm.Session.scalars"),
+    End(
+        "from db import SessionLocal\nfrom sqlalchemy import text",
+        'SessionLocal().execute(text("select 1")).scalar()',
+        "sqlalchemy.orm.Session.execute",
+    ),
+    End(
+        "from db import shared\nfrom models import User",
+        "shared.query(User).filter(User.id > 0).count()",
+        "sqlalchemy.orm.Query.count",
+    ),
+    End(
+        "from db import engine\nfrom sqlalchemy import text",
+        'engine.connect().execute(text("select 1")).scalar()',
+        "sqlalchemy.Connection.execute",
+    ),
+    End(
+        "from models import User\nfrom db import shared",
+        "shared.get(User, 1).id",
+        "sqlalchemy.orm.Session.get",
+    ),
+    End(
+        "from db import shared\nfrom models import User\nfrom sqlalchemy import select",
+        "len(shared.scalars(select(User)).all())",
+        "sqlalchemy.orm.Session.scalars",
+    ),
     End("import requests", 'requests.get("http://rates.example/").status_code', "requests.get"),
-    End("from clients import client", 'client.get("http://rates.example/").status_code',
-        "httpx.Client.get"),
+    End(
+        "from clients import client",
+        'client.get("http://rates.example/").status_code',
+        "httpx.Client.get",
+    ),
     End("from time import sleep as pause", "pause(0.012) or 1", "time.sleep"),
     End("import pathlib", "len(pathlib.Path(__file__).read_text())", "pathlib.Path.read_text"),
-    End("import subprocess as sp", 'len(sp.check_output(["echo", "1"]))', "subprocess.check_output"),
+    End(
+        "import subprocess as sp", 'len(sp.check_output(["echo", "1"]))', "subprocess.check_output"
+    ),
     End("from clients import cache", 'len(cache.get("a"))', "redis.Redis.get"),
 )
 _HARMLESS = (
     End("from models import User\nfrom sqlalchemy import select", "len(str(select(User)))", ""),
     End("from db import shared\nfrom models import User", "len(str(shared.query(User)))", ""),
     End("import pathlib", "len(pathlib.Path(__file__).name)", ""),
-    End("import threading\nfrom time import sleep",
-        "len(threading.Thread(target=sleep, args=(1,)).name)", ""),
-    End("import functools\nimport requests",
-        'len(functools.partial(requests.get, "http://rates.example/").args)', ""),
+    End(
+        "import threading\nfrom time import sleep",
+        "len(threading.Thread(target=sleep, args=(1,)).name)",
+        "",
+    ),
+    End(
+        "import functools\nimport requests",
+        'len(functools.partial(requests.get, "http://rates.example/").args)',
+        "",
+    ),
 )
 
 # A helper `{name}(x)` that runs {inner}, an expression, in its own way; {x} is its parameter.
@@ -124,7 +150,7 @@ _IMPORTS = (
     ("import {module}", "{module}.{name}({x})"),
     ("import {module} as {module}_lib", "{module}_lib.{name}({x})"),
 )
-_COMMON = '''# Composed: chains of helpers of mixed kinds (written by `compose.py`)
+_COMMON = """# Composed: chains of helpers of mixed kinds (written by `compose.py`)
 
 `db.py`:
 ```python
@@ -165,7 +191,7 @@ import redis
 client = httpx.Client()
 cache = redis.Redis(host="cache.example")
 ```
-'''
+"""
 
 
 def main() -> int:
@@ -194,8 +220,9 @@ def _case(depth: int, draw: random.Random) -> str:
             )
             modules.setdefault(module, []).append(f"{needs}\n\n\n{body}")
             written, called = draw.choice(_IMPORTS)
-            needs, call = written.format(module=module, name=name), called.format(
-                module=module, name=name, x="x"
+            needs, call = (
+                written.format(module=module, name=name),
+                called.format(module=module, name=name, x="x"),
             )
         mark = f"  # must-find: {end.primitive}" if end.primitive else ""
         silent = "" if end.primitive else "  # silent"

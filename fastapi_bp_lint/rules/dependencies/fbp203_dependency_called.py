@@ -130,9 +130,7 @@ def check(module: Module, project: Project) -> Iterator[Finding]:
                     yield _found(call, inner, where, certainty, module)
 
 
-def _found(
-    call: Call, inner: Call, where: Where, certainty: Certainty, module: Module
-) -> Finding:
+def _found(call: Call, inner: Call, where: Where, certainty: Certainty, module: Module) -> Finding:
     outer, name = written(call.func), written(inner.func)
     return rule.at(
         module.place(call.span),

@@ -76,9 +76,7 @@ from fastapi_bp_lint.project.naming import is_application_code, is_pascal
 from fastapi_bp_lint.project.values import Class
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.STRICT, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.STRICT, since="0.1")
 
 _LEAST = 3
 _TIMES = 2

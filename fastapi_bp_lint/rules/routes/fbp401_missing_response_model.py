@@ -83,9 +83,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.rule import Editor
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 _DOCUMENTED = {"model", "content"}
 _ALWAYS = {"with", "async-with"}
 
@@ -123,8 +121,7 @@ def _may_need_one(handler: Function) -> bool:
 def _is_conditional(line: int, handler: Function) -> bool:
     """Whether a line of the body may be passed by: it stands under a condition or in a loop."""
     return any(
-        r.line <= line <= r.end_line and r.kind not in _ALWAYS
-        for r in handler.facts.body.regions
+        r.line <= line <= r.end_line and r.kind not in _ALWAYS for r in handler.facts.body.regions
     )
 
 

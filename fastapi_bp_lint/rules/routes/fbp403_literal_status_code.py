@@ -77,9 +77,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.rule import Editor
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 _KEYWORD = "status_code"
 _REGISTERS = VERBS | {"api_route", "add_api_route"}
 _HTTP = range(100, 600)

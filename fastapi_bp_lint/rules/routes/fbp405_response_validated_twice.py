@@ -5,9 +5,9 @@
 Looks for handlers that return an instance of the very model that they declare as their response.
 
 ## Why is this bad?
-FastAPI does not hand the instance through: it validates it again and builds the response from that. Every
-validator runs twice and every field is looked at twice, on every request. A plain dictionary, a row or a
-dataclass is validated once.
+FastAPI does not hand the instance through: it validates it again and builds the response from that.
+Every validator runs twice and every field is looked at twice, on every request. A plain dictionary,
+a row or a dataclass is validated once.
 
 ## Bad
 ```python
@@ -44,10 +44,10 @@ async def read_rating() -> dict[str, float]:
 ```
 
 ## Limits
-What is returned has to be followed to the model's constructor or to a function that is annotated with
-the model; lists of models are followed where they are written out or annotated. Where only the return
-annotation declares the model and the value is built in the handler, the type checker's help may be worth
-the price: the rule is part of `conventions`.
+What is returned has to be followed to the model's constructor or to a function that is annotated
+with the model; lists of models are followed where they are written out or annotated. Where only the
+return annotation declares the model and the value is built in the handler, the type checker's help
+may be worth the price: the rule is part of `conventions`.
 
 ## Source
 fastapi-best-practices, "FastAPI response serialization": a returned model is created twice. Seen on

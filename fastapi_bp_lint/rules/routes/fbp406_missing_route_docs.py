@@ -2,7 +2,8 @@
 # Route without documentation
 
 ## What it does
-Looks for handlers that OpenAPI shows without a word: no docstring, no `summary` and no `description`.
+Looks for handlers that OpenAPI shows without a word: no docstring, no `summary` and no
+`description`.
 
 ## Why is this bad?
 `/docs` is what the users of an API read. Without a word there they read the code, or ask.
@@ -33,11 +34,12 @@ async def read_posts() -> list[str]:
 ```
 
 ## Limits
-What a docstring says is not judged. Routes outside the schema, at any level, and tests are passed over.
+What a docstring says is not judged. Routes outside the schema, at any level, and tests are passed
+over.
 
 ## Source
-fastapi-best-practices, "Docs": `response_model`, `status_code`, `description` help FastAPI to generate
-well-defined and easy to understand docs.
+fastapi-best-practices, "Docs": `response_model`, `status_code`, `description` help FastAPI to
+generate well-defined and easy to understand docs.
 """
 
 from __future__ import annotations

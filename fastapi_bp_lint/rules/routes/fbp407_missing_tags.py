@@ -6,8 +6,8 @@ Looks for handlers that OpenAPI shows under "default": no `tags` on the route, o
 include or on the application.
 
 ## Why is this bad?
-`/docs` groups by tag, and generated clients make a class of each. What has no tag stands in one heap at
-the end.
+`/docs` groups by tag, and generated clients make a class of each. What has no tag stands in one
+heap at the end.
 
 ## Bad
 ```python
@@ -42,8 +42,8 @@ app.include_router(router)
 ```
 
 ## Limits
-Routes on the application itself (health checks and the like) are passed over, and so are routes outside
-the schema, tests and routers whose include cannot be told.
+Routes on the application itself (health checks and the like) are passed over, and so are routes
+outside the schema, tests and routers whose include cannot be told.
 
 ## Source
 fastapi-best-practices, "Docs": tags on routers.

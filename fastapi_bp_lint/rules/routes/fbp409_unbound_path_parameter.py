@@ -6,8 +6,8 @@ Looks for `{post_id}` in a full path, prefixes included, that neither the handle
 dependencies takes.
 
 ## Why is this bad?
-The value in the URL decides nothing: `/posts/1` and `/posts/2` answer the same. Most often the parameter
-has another name in the signature and has silently become a query parameter.
+The value in the URL decides nothing: `/posts/1` and `/posts/2` answer the same. Most often the
+parameter has another name in the signature and has silently become a query parameter.
 
 ## Bad
 ```python
@@ -34,13 +34,13 @@ async def read_post(post_id: int) -> str:
 ```
 
 ## Fix safety
-The parameter is added to the handler, as `str`. Unsafe: its type, and what should be done with it, is not
-known.
+The parameter is added to the handler, as `str`. Unsafe: its type, and what should be done with it,
+is not known.
 
 ## Limits
 Silent where a handler or dependency takes the request itself, `*args` or `**kwargs`, or cannot be
-followed, and for paths that are not certain. Where a dependency requires a parameter that the path does
-not have, `dependency-parameter-not-in-path` says so instead.
+followed, and for paths that are not certain. Where a dependency requires a parameter that the path
+does not have, `dependency-parameter-not-in-path` says so instead.
 
 ## Source
 FastAPI's documentation, "Path Parameters": the value is passed to the argument of that name.
@@ -54,7 +54,16 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.project.parameters import PLAIN, SPECIAL, UNTYPED, parameters
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.urls import path_parameters
-from fastapi_bp_lint.rule import Applicability, Certainty, Finding, Fix, Preset, Project, Rule, Severity
+from fastapi_bp_lint.rule import (
+    Applicability,
+    Certainty,
+    Finding,
+    Fix,
+    Preset,
+    Project,
+    Rule,
+    Severity,
+)
 
 if TYPE_CHECKING:
     import libcst as cst

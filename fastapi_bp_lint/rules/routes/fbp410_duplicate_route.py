@@ -5,8 +5,8 @@
 Looks for two handlers of one application that answer the same method and path, prefixes included.
 
 ## Why is this bad?
-The first that was registered answers; the second is dead code that looks alive. Both stand in OpenAPI,
-where one hides the other.
+The first that was registered answers; the second is dead code that looks alive. Both stand in
+OpenAPI, where one hides the other.
 
 ## Bad
 ```python
@@ -43,8 +43,8 @@ async def read_article(article_id: int) -> str:
 ```
 
 ## Limits
-Routes whose path or registration is not certain (under a condition, say) are passed over, and so is a
-router that is included twice.
+Routes whose path or registration is not certain (under a condition, say) are passed over, and so is
+a router that is included twice.
 
 ## Source
 Starlette's documentation, "Route priority": incoming paths are matched against each route in order.

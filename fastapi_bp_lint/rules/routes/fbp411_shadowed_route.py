@@ -3,12 +3,12 @@
 
 ## What it does
 Looks for routes whose every URL is answered by a route or mount that was registered before:
-`/users/{user_id}` before `/users/me`. Prefixes, the order of includes, converters such as `{id:int}` and
-mounts are taken into account.
+`/users/{user_id}` before `/users/me`. Prefixes, the order of includes, converters such as
+`{id:int}` and mounts are taken into account.
 
 ## Why is this bad?
-Routes are asked in order. `/users/me` arrives at the handler of `/users/{user_id}`, which answers that
-`me` is no valid number, or worse, that there is no such user.
+Routes are asked in order. `/users/me` arrives at the handler of `/users/{user_id}`, which answers
+that `me` is no valid number, or worse, that there is no such user.
 
 ## Bad
 ```python
@@ -45,9 +45,9 @@ async def read_user(user_id: int) -> str:
 ```
 
 ## Limits
-An annotation such as `user_id: int` does not take part in matching, so it is no way out; `{user_id:int}`
-is. Routes whose path or registration is not certain, and converters of the project's own, are passed
-over. Two routes with the same path are `duplicate-route`.
+An annotation such as `user_id: int` does not take part in matching, so it is no way out;
+`{user_id:int}` is. Routes whose path or registration is not certain, and converters of the
+project's own, are passed over. Two routes with the same path are `duplicate-route`.
 
 ## Source
 FastAPI's documentation, "Path Parameters", "Order matters".

@@ -5,7 +5,8 @@
 Looks for routers with routes that no application of the project includes or mounts.
 
 ## Why is this bad?
-Its routes answer 404. The usual cause is a forgotten line in `main.py`, found by whoever asks first.
+Its routes answer 404. The usual cause is a forgotten line in `main.py`, found by whoever asks
+first.
 
 ## Bad
 ```python
@@ -37,9 +38,9 @@ app.include_router(router)
 ```
 
 ## Limits
-The rule is silent in a project without an application, where one include or mount cannot be told, and
-for a router that is exported (`__all__`), imported or handed on by other code: somebody may include it.
-Tests are passed over.
+The rule is silent in a project without an application, where one include or mount cannot be told,
+and for a router that is exported (`__all__`), imported or handed on by other code: somebody may
+include it. Tests are passed over.
 
 ## Source
 FastAPI's documentation, "Bigger Applications": include the routers.
@@ -85,7 +86,10 @@ def _is_lost(router: Router, project: Project) -> bool:
     if not any(isinstance(e, Registered) for e in router.entries):
         return False
     name = router.symbol.rpartition(".")[2]
-    if name in (router.module.facts.exports or ()) or f"{router.module.name}.{name}" != router.symbol:
+    if (
+        name in (router.module.facts.exports or ())
+        or f"{router.module.name}.{name}" != router.symbol
+    ):
         return False
     return not any(_refers(m, name, router, project) for m in project.modules.by_path.values())
 
@@ -103,7 +107,9 @@ def _refers(module: Module, name: str, router: Router, project: Project) -> bool
             given = (*call.args, *[value for _, value in call.keywords])
             spelled |= {a for a in given if isinstance(a, str) and a.split(".")[-1] == name}
         if module is router.module:
-            spelled |= {b.value for b in body.bindings if b.value == name and isinstance(b.value, str)}
+            spelled |= {
+                b.value for b in body.bindings if b.value == name and isinstance(b.value, str)
+            }
     return any(_is(project.types.dotted(path, module).values, router) for path in spelled)
 
 

@@ -2,12 +2,13 @@
 # Body on a response without content
 
 ## What it does
-Looks for handlers whose status is 204, 205 or 304 and that declare a response model or return a value.
+Looks for handlers whose status is 204, 205 or 304 and that declare a response model or return a
+value.
 
 ## Why is this bad?
 Such a response has no body. With a response model or a return annotation FastAPI refuses to start
-("Status code 204 must not have a response body"); a value that is only returned is thrown away, and the
-client that reads the code waits for what never comes.
+("Status code 204 must not have a response body"); a value that is only returned is thrown away, and
+the client that reads the code waits for what never comes.
 
 ## Bad
 ```python
@@ -34,15 +35,16 @@ async def delete_post(post_id: int) -> None:
 ```
 
 ## Fix safety
-The value of the `return` is dropped where it is written out and calls nothing. Unsafe: the status may be
-what is wrong, not the value.
+The value of the `return` is dropped where it is written out and calls nothing. Unsafe: the status
+may be what is wrong, not the value.
 
 ## Limits
 Only the status in the decorator counts. A handler that returns a response, or that sets
 `response.status_code`, is passed over.
 
 ## Source
-FastAPI's behaviour: an assertion when the route is made, and an empty body for statuses that allow none.
+FastAPI's behaviour: an assertion when the route is made, and an empty body for statuses that allow
+none.
 """
 
 from __future__ import annotations
@@ -53,7 +55,6 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.facts.model import Call, Expr, Group, Literal, Mapping, Result
 from fastapi_bp_lint.knowledge.fastapi_names import NO_BODY
 from fastapi_bp_lint.project.handling import returns_response
-from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.values import Function
 from fastapi_bp_lint.rule import Applicability, Finding, Fix, Preset, Project, Rule, Severity
 
@@ -104,7 +105,9 @@ def _values(handler: Function) -> list[Result]:
 
 
 def _is_something(value: Expr) -> bool:
-    return isinstance(value, Literal | Group | Mapping) or (isinstance(value, str) and value != "None")
+    return isinstance(value, Literal | Group | Mapping) or (
+        isinstance(value, str) and value != "None"
+    )
 
 
 def _fix(result: Result) -> Fix | None:

@@ -2,12 +2,12 @@
 # Body on a method that has none
 
 ## What it does
-Looks for GET, HEAD and DELETE routes that take a body: a Pydantic model, `Body(...)`, a form or a file, in
-the handler or in a dependency.
+Looks for GET, HEAD and DELETE routes that take a body: a Pydantic model, `Body(...)`, a form or a
+file, in the handler or in a dependency.
 
 ## Why is this bad?
-HTTP gives such a body no meaning: browsers do not send it, `httpx` and many proxies refuse or drop it, and
-caches do not look at it. What was meant are query parameters.
+HTTP gives such a body no meaning: browsers do not send it, `httpx` and many proxies refuse or drop
+it, and caches do not look at it. What was meant are query parameters.
 
 ## Bad
 ```python
@@ -46,11 +46,12 @@ async def read_posts(filter: Annotated[Filter, Query()]) -> list[str]:
 ```
 
 ## Limits
-What a parameter's annotation means has to be known. A handler that also answers a method with a body is
-passed over.
+What a parameter's annotation means has to be known. A handler that also answers a method with a
+body is passed over.
 
 ## Source
-FastAPI's documentation, "Request Body": to send a body with GET is discouraged; RFC 9110, 9.3.1 and 9.3.5.
+FastAPI's documentation, "Request Body": to send a body with GET is discouraged; RFC 9110, 9.3.1 and
+9.3.5.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         if given is not None:
             own = {p.span for p in handler.facts.params}
             yield rule.at(
-                handler.module.place(given.param.span) if given.param.span in own else handler.place,
+                handler.module.place(given.param.span)
+                if given.param.span in own
+                else handler.place,
                 f"`{handler.name}` answers {' and '.join(sorted(methods))} and takes a body, "
                 f"`{given.param.name}`{_whose(given, handler.name)}: take query parameters "
                 "(`Annotated[..., Query()]`) or answer POST",

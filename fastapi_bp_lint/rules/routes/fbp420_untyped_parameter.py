@@ -6,8 +6,9 @@ Looks for parameters of handlers and dependencies that have neither an annotatio
 `Query`, `Body` or the like. FastAPI takes them from the query string, `*args` and `**kwargs` too.
 
 ## Why is this bad?
-`request` without `: Request` is a required query parameter called "request", and every call answers 422.
-`page=1` arrives as the text "2". Nothing is converted, nothing is validated, and `/docs` shows it.
+`request` without `: Request` is a required query parameter called "request", and every call answers
+422. `page=1` arrives as the text "2". Nothing is converted, nothing is validated, and `/docs` shows
+it.
 
 ## Bad
 ```python
@@ -34,8 +35,8 @@ async def read_posts(request: Request, page: int = 1) -> str:
 ```
 
 ## Limits
-A parameter of the path is passed over, and so are functions behind a decorator that is not known: it may
-hand over something else.
+A parameter of the path is passed over, and so are functions behind a decorator that is not known:
+it may hand over something else.
 
 ## Source
 FastAPI's behaviour, seen on 0.165: a parameter without annotation is a query parameter of type Any.

@@ -2,12 +2,14 @@
 # Two operations with one id
 
 ## What it does
-Looks for two handlers of one application with the same `operation_id`, and for two handlers with one
-route name and the same path parameters where the name matters: the project asks for it with `url_for`.
+Looks for two handlers of one application with the same `operation_id`, and for two handlers with
+one route name and the same path parameters where the name matters: the project asks for it with
+`url_for`.
 
 ## Why is this bad?
 Generated clients are built from operation ids: of two operations with one id, one is lost. FastAPI
-warns, once, when OpenAPI is first asked for. `url_for` finds the first route of a name, whichever that is.
+warns, once, when OpenAPI is first asked for. `url_for` finds the first route of a name, whichever
+that is.
 
 ## Bad
 ```python
@@ -44,8 +46,8 @@ async def list_users() -> list[str]:
 ```
 
 ## Limits
-Ids that a `generate_unique_id_function` makes are not worked out. Two handlers with one name alone are
-fine: the ids that FastAPI makes of them differ by path and method.
+Ids that a `generate_unique_id_function` makes are not worked out. Two handlers with one name alone
+are fine: the ids that FastAPI makes of them differ by path and method.
 
 ## Source
 FastAPI's documentation, "Path Operation Advanced Configuration": the operation id has to be unique.

@@ -2,12 +2,12 @@
 # URL asked for by a name that no route has
 
 ## What it does
-Looks for `request.url_for("name")` and `app.url_path_for("name")` where no route of the project has that
-name.
+Looks for `request.url_for("name")` and `app.url_path_for("name")` where no route of the project has
+that name.
 
 ## Why is this bad?
-It raises `NoMatchFound`, when somebody calls it. A handler that is renamed takes its route's name with
-it, and nothing else notices.
+It raises `NoMatchFound`, when somebody calls it. A handler that is renamed takes its route's name
+with it, and nothing else notices.
 
 ## Bad
 ```python
@@ -44,8 +44,8 @@ async def read_links(request: Request) -> str:
 ```
 
 ## Limits
-The rule is silent as long as one mount, include or route of the project cannot be told, and for names
-with a colon, which go into a mount. Names that are not literal and templates are not read.
+The rule is silent as long as one mount, include or route of the project cannot be told, and for
+names with a colon, which go into a mount. Names that are not literal and templates are not read.
 
 ## Source
 Starlette's documentation, "Reverse URL lookups".

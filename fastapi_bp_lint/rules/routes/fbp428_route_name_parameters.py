@@ -2,13 +2,13 @@
 # URL asked for with arguments that do not fit
 
 ## What it does
-Looks for `request.url_for("name", ...)` and `app.url_path_for("name", ...)` whose keyword arguments are
-not the path parameters of any route of that name.
+Looks for `request.url_for("name", ...)` and `app.url_path_for("name", ...)` whose keyword arguments
+are not the path parameters of any route of that name.
 
 ## Why is this bad?
-Starlette looks for a route whose name and parameters both fit, to the letter: one too many, one too few
-or one misspelt raises `NoMatchFound`. Query parameters do not belong there; `include_query_params` adds
-them.
+Starlette looks for a route whose name and parameters both fit, to the letter: one too many, one too
+few or one misspelt raises `NoMatchFound`. Query parameters do not belong there;
+`include_query_params` adds them.
 
 ## Bad
 ```python
