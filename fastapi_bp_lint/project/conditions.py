@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import (
     Call,
+    Either,
     Expr,
     Literal,
     Operation,
@@ -106,6 +107,13 @@ class Conditions:
         values = self._replay.values.eval(expr, frame).values
         only = values[0] if len(values) == 1 else None
         return only if isinstance(only, Scalar) else None
+
+    def chosen(self, either: Either, frame: Frame) -> Expr:
+        """Return the branch of a conditional expression that the arguments decide, None if none."""
+        if either.test is None or isinstance(frame.where, Module):
+            return None
+        truth = self._truth(either.test, frame)
+        return None if truth is None else either.options[0 if truth else 1]
 
     def _equal(self, test: Operation, frame: Frame) -> bool | None:
         left, right = test.operands[:2]

@@ -27,6 +27,7 @@ from fastapi_bp_lint.project.annotations import is_type
 from fastapi_bp_lint.project.apps import Arg
 from fastapi_bp_lint.project.flow import reaching
 from fastapi_bp_lint.project.frames import Frame
+from fastapi_bp_lint.project.literals import sliced
 from fastapi_bp_lint.project.made import (
     Closure,
     made,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.names import Definition
     from fastapi_bp_lint.project.replay import Replay
 
+_NOTHING = ((), (Scalar(None),))
 _LAST_LINE = 10**9
 
 
@@ -97,6 +99,9 @@ class Evaluator:
                 values: tuple[Any, ...] = self.eval(expr.value, frame, line).values
                 return union(*[v.result if isinstance(v, Coroutine) else made(v) for v in values])
             case Either():
+                chosen = self._replay.conditions.chosen(expr, frame)
+                if chosen is not None:
+                    return self.eval(chosen, frame, line)
                 return union(*[self.eval(o, frame, line) for o in expr.options])
             case Group():
                 return self._group(expr, frame, line)
@@ -145,6 +150,9 @@ class Evaluator:
         base = self.eval(expr.value, frame, line)
         if is_type(base):
             return self._types.infer(expr, frame.where, line)
+        if isinstance(expr.key, Group) and expr.key.kind == "slice":
+            bounds = [self.eval(part, frame, line) for part in expr.key.items]
+            return sliced(base, [None if p is None else b for p, b in zip(expr.key.items, bounds, strict=True)])
         key = self.eval(expr.key, frame, line)
         literal = key.values[0] if len(key.values) == 1 else None
         value = literal.value if isinstance(literal, Scalar) else None
@@ -259,7 +267,8 @@ class Evaluator:
         if found:
             reached = reaching(found, module.facts.body.regions, line or _LAST_LINE)
             held = merged([self._global(t, module, frame) for t in reached])
-            return held if held.values else self._types.globally(module, name)
+            # What begins as None is filled in by a function.
+            return held if held.values not in _NOTHING else self._types.globally(module, name)
         for source in self._replay.names.star_sources(module, "", name):
             if source is not None:
                 held = self.globally(source, name)

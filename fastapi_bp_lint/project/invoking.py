@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.project.replay import Replay
 
+_NOTHING = ((), (Scalar(None),))
 _MOST_RETURNS = 8
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
 _WRAPPERS = {"functools.wraps", "functools.update_wrapper"}
@@ -203,7 +204,7 @@ class Invoker:
         self._replay.depth += 1
         held = self.returned(function, inner)
         self._replay.depth -= 1
-        if not held.values and not relevant:
+        if held.values in _NOTHING and not relevant:
             return self._plainly(closure, call, frame)
         return one(Coroutine(held)) if function.is_async and held.values else held
 
