@@ -50,6 +50,7 @@ class Offloader(NamedTuple):
     runs: str
 
 
+@cache
 def given(cls: str, member: str, form: str) -> str | None:
     """Return what a member of a class gives, asked of the class and its bases."""
     table = returns()

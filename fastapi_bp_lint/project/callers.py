@@ -44,7 +44,7 @@ class Callers:
                 name = _last(call.func)
                 if name:
                     self._by_name.setdefault(name, []).append((call, where))
-                for position, given in enumerate(call.args[:_FARTHEST]):
+                for position, given in enumerate(call.args[:_FARTHEST] if call.args else ()):
                     name = _last(given)
                     if name:
                         self._given.setdefault(name, []).append((call, position, where))

@@ -45,6 +45,7 @@ class Calls:
             for name, kind in project.config.blocking.items()
         }
         self._harmless = frozenset(project.config.non_blocking)
+        self._rows: dict[str, Primitive | None] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
         self.properties = frozenset(
             f.name
@@ -62,6 +63,11 @@ class Calls:
 
     def primitive(self, name: str) -> Primitive | None:
         """Return the row for a dotted name of another library, its class's bases included."""
+        if name not in self._rows:
+            self._rows[name] = self._row(name)
+        return self._rows[name]
+
+    def _row(self, name: str) -> Primitive | None:
         if name in self._harmless:
             return None
         if name in self._extra:
@@ -84,7 +90,7 @@ class Calls:
         body = function.facts.body
         hidden = [r for r in body.regions if r.kind in _NOT_HERE]
         for call in body.calls:
-            if not inside(hidden, call.span.line):
+            if not (hidden and inside(hidden, call.span.line)):
                 yield from self._call(call, function)
         yield from implicit.edges(self, function, hidden)
 
@@ -95,7 +101,7 @@ class Calls:
                 doubt = weakest(edge.certainty, callee.certainty)
                 if call.use == "lazy":
                     doubt = weakest(doubt, Certainty.LIKELY)
-                yield edge._replace(certainty=doubt)
+                yield edge if doubt is edge.certainty else edge._replace(certainty=doubt)
 
     def _called(self, value: Value, call: Call, function: Function) -> Iterator[Edge]:
         text = written(call.func)

@@ -14,6 +14,7 @@ Thing = TypeVar("Thing", bound="Definition | Param")
 
 _SCOPED = {"comprehension", "generator", "async-comprehension"}
 _RIGHT_SIDE = {"assign", "annotation", "augment", "unpack"}
+_LOOPS = {"loop", "async-loop", "while"}
 _SURE = {"with", "async-with", "try", "finally"}
 
 
@@ -64,17 +65,14 @@ def _line(thing: object) -> int:
 
 def _dominates(regions: Sequence[Region], at: int, line: int) -> bool:
     """Whether every condition around *at* is also around *line*."""
-    return all(
-        r.line <= line <= r.end_line
-        for r in regions
-        if r.kind not in _SURE and r.line <= at <= r.end_line
-    )
+    for r in regions:
+        if r.line <= at <= r.end_line and r.kind not in _SURE and not r.line <= line <= r.end_line:
+            return False
+    return True
 
 
 def _in_one_loop(regions: Sequence[Region], one: int, other: int) -> bool:
-    return any(
-        r.kind in {"loop", "async-loop", "while"}
-        and r.line <= one <= r.end_line
-        and r.line <= other <= r.end_line
-        for r in regions
-    )
+    for r in regions:
+        if r.line <= one <= r.end_line and r.line <= other <= r.end_line and r.kind in _LOOPS:
+            return True
+    return False

@@ -112,14 +112,14 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
             held = calls.types.infer(region.subject, function, region.line)
             yield from _first_method(calls, held, _TRUTH, region.span, region.subject)
     for expr, span in _exhausted(function):
-        if not any(r.line <= span.line <= r.end_line for r in hidden):
+        if not _is_hidden(hidden, span):
             yield from _iterate(calls, expr, span, function)
     for operation in body.operations:
-        if not operation.operands or any(
-            r.line <= operation.span.line <= r.end_line for r in hidden
-        ):
-            continue
         name = OPERATORS.get(operation.operator)
+        if name is None and operation.operator != "Format":
+            continue
+        if not operation.operands or _is_hidden(hidden, operation.span):
+            continue
         of = operation.operands[1 if name == "__contains__" else 0]
         if isinstance(of, Literal | Group):
             continue
@@ -169,20 +169,28 @@ def _property_reads(calls: Calls, function: Function, hidden: Sequence[Region]) 
     if not calls.properties:
         return
     body = function.facts.body
-    reads: list[tuple[Expr, Span]] = [(load.name, load.span) for load in body.loads]
+    are_others = calls.properties.isdisjoint  # nearly always
+    reads: list[tuple[Expr, Span]] = [
+        (load.name, load.span) for load in body.loads if not are_others(load.name.split("."))
+    ]
     for call in body.calls:
         if isinstance(call.func, str):
-            reads.append((call.func.rpartition(".")[0], call.span))
+            if not are_others(call.func.split(".")):
+                reads.append((call.func.rpartition(".")[0], call.span))
         elif isinstance(call.func, Attr):
             reads.append((call.func.value, call.span))
     reads += [(o.operands[0], o.span) for o in body.operations if o.operator == "Attribute"]
     for expr, span in reads:
-        if not any(r.line <= span.line <= r.end_line for r in hidden):
+        if not _is_hidden(hidden, span):
             yield from _properties(calls, expr, span, function)
     for b in body.bindings:
         path, _, name = b.target.rpartition(".")
         if path and name in calls.properties:
             yield from _property(calls, path, name, b.span, function, setting=True)
+
+
+def _is_hidden(hidden: Sequence[Region], span: Span) -> bool:
+    return bool(hidden) and any(r.line <= span.line <= r.end_line for r in hidden)
 
 
 def _properties(calls: Calls, expr: Expr, span: Span, function: Function) -> Iterator[Edge]:

@@ -51,6 +51,8 @@ _PLAIN_BASES = {
 
 def attribute(types: Types, held: Held, name: str) -> Held:
     """Return what the attribute *name* of *held* holds."""
+    if len(held.values) == 1:
+        return _attribute(types, held.values[0], name).doubted(held.certainty)
     options = [_attribute(types, v, name) for v in held.values]
     return union(*options).doubted(held.certainty)
 

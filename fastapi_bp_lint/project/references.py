@@ -91,9 +91,11 @@ class References:
 
     def _reads(self, body: Body, wanted: set[str]) -> Iterator[_Read]:
         """Give the reads of plain names in *wanted*, and of attributes of the functions' names."""
-        calls = {(c.span.line, c.span.column): c for c in body.calls if isinstance(c.func, str)}
-        for name in wanted:
-            for line, column in body.reads.get(name, ()):
+        named = wanted.intersection(body.reads)
+        called = [c for c in body.calls if isinstance(c.func, str)] if named else []
+        calls = {(c.span.line, c.span.column): c for c in called}
+        for name in named:
+            for line, column in body.reads[name]:
                 call = calls.get((line, column))
                 is_call = call is not None and call.func == name
                 span = Span(line, column, line, column + len(name))

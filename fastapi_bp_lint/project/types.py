@@ -169,7 +169,9 @@ class Types:
 
     def globally(self, module: Module, name: str) -> Held:
         """Return what a module's global name holds."""
-        return self.keep(("global", module.path, name), lambda: self._globally(module, name))
+        key = "global", module.path, name
+        kept = self._kept.get(key)  # asked for far more often than worked out
+        return kept or self.keep(key, lambda: self._globally(module, name))
 
     def _globally(self, module: Module, name: str) -> Held:
         definitions = latest(self.names.scope(module, "").get(name, []))
@@ -218,14 +220,16 @@ class Types:
     def _local(self, function: Function, name: str, line: int) -> Held | None:
         if name in function.facts.body.outer:
             return None
-        things = self.locals(function).get(name)
+        things = (self._locals.get(function) or self.locals(function)).get(name)
         if things is None:
             return None
         reached = reaching(things, function.facts.body.regions, line)
         if not reached:
             return None
         key = function, name, *map(id, reached)
-        held = self.keep(key, lambda: merged([self._local_value(function, t) for t in reached]))
+        held = self._kept.get(key) or self.keep(
+            key, lambda: merged([self._local_value(function, t) for t in reached])
+        )
         return narrow(self, function, name, line, held) if line else held
 
     def tests(self, function: Function) -> tuple[Test, ...]:
@@ -297,7 +301,7 @@ class Types:
 
     def binding(self, b: Binding, where: Where) -> Held:
         """Return what a binding gives its target."""
-        return self.keep(("binding", id(b)), lambda: self._binding(b, where))
+        return self._kept.get(id(b)) or self.keep(id(b), lambda: self._binding(b, where))
 
     def _binding(self, b: Binding, where: Where) -> Held:
         if b.kind == "type":
@@ -341,7 +345,7 @@ class Types:
 
     def call(self, call: Call, where: Where) -> Held:
         """Return what a call gives."""
-        return self.keep(id(call), lambda: self._call(call, where))
+        return self._kept.get(id(call)) or self.keep(id(call), lambda: self._call(call, where))
 
     def _call(self, call: Call, where: Where) -> Held:
         callee = self.callee(call, where)

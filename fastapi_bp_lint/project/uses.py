@@ -160,14 +160,17 @@ class ImportUses:
     @cached_property
     def literals(self) -> frozenset[str]:
         """Every string that is an argument of a call, such as the name of a route."""
-        return frozenset(
-            arg.value
-            for module in self._names.modules.by_path.values()
-            for _, body, _ in bodies(module)
-            for call in body.calls
-            for arg in (*call.args, *(value for _, value in call.keywords))
-            if isinstance(arg, Literal) and isinstance(arg.value, str)
-        )
+        found: set[str] = set()
+        for module in self._names.modules.by_path.values():
+            for _, body, _ in bodies(module):
+                for call in body.calls:
+                    for arg in call.args:
+                        if isinstance(arg, Literal) and isinstance(arg.value, str):
+                            found.add(arg.value)
+                    for _, arg in call.keywords:
+                        if isinstance(arg, Literal) and isinstance(arg.value, str):
+                            found.add(arg.value)
+        return frozenset(found)
 
     def _reads(self, reader: Module, module: Module, name: str) -> bool:
         locals_ = [

@@ -81,6 +81,9 @@ _OF_COROUTINES = {
 }
 
 
+_PARTS = Attr, Item
+
+
 @rule.on(Function)
 def check(function: Function, project: Project) -> Iterator[Finding]:
     body = function.facts.body
@@ -88,7 +91,10 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
         if call.use == "dropped" and _is_coroutine(call, function, project):
             yield _found(function, call, "its result is thrown away")
     used = [c.func for c in body.calls] + [r.value for r in body.results]
-    for expr in used + [b.value for b in body.bindings]:
+    used += [b.value for b in body.bindings]
+    for expr in used:
+        if not isinstance(expr, _PARTS):
+            continue
         inner, name = _asked(expr)
         if inner is not None and _is_coroutine(inner, function, project):
             yield _found(function, inner, f"a coroutine has no `{name}`")
@@ -97,7 +103,7 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
 def _asked(expr: Expr) -> tuple[Call | None, str]:
     """Return the call, not awaited, whose result is asked for an attribute, and which."""
     name = ""
-    while isinstance(expr, Attr | Item):
+    while isinstance(expr, _PARTS):
         name = expr.name if isinstance(expr, Attr) else "[...]"
         expr = expr.value
     if name and isinstance(expr, Call) and expr.use == "used" and name not in _OF_COROUTINES:
