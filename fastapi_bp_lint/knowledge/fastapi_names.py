@@ -48,7 +48,7 @@ ATTRIBUTES = {
 }
 """Attributes of applications and routers that have these values when nothing else is said."""
 PARAMETERS: dict[str, tuple[str, ...]] = {
-    **{verb: ("path",) for verb in VERBS},
+    **dict.fromkeys(VERBS, ("path",)),
     "api_route": ("path",),
     "route": ("path", "methods", "name", "include_in_schema"),
     "websocket": ("path", "name"),

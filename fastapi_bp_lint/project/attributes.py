@@ -59,7 +59,7 @@ class Attributes:
         """Return what the attribute *name* of *held* holds."""
         return union(*[self._attribute(v, name) for v in held.values]).doubted(held.certainty)
 
-    def _attribute(self, value: Any, name: str) -> Held:
+    def _attribute(self, value: Any, name: str) -> Held:  # noqa: ANN401 - the replay's own
         if isinstance(value, Module):
             return self._replay.values.globally(value, name)
         value = self._replay.registry.lift(value)
@@ -68,6 +68,8 @@ class Attributes:
         if isinstance(value, Object):
             return self._object_attribute(value, name)
         if isinstance(value, Scalar) and isinstance(value.value, str) and name in TEXT_METHODS:
+            return made(Method(value, name))
+        if isinstance(value, Several) and value.kind == "list" and name in {"append", "extend"}:
             return made(Method(value, name))
         if isinstance(value, Several) and value.kind == "dict" and name in {"items", "values"}:
             return made(Method(value, name))

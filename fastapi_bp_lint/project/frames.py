@@ -10,7 +10,9 @@ from fastapi_bp_lint.knowledge.fastapi_names import (
     CONSTRUCTOR_NAMES,
     DECORATORS,
     LATE_INITIALISERS,
+    MARKERS,
     MODULES,
+    ROUTE_CLASSES,
     ROUTE_DECORATORS,
 )
 from fastapi_bp_lint.project import members
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
     from fastapi_bp_lint.project.values import Held
 
+_COLLECTED = {n.rpartition(".")[2] for n in MARKERS | frozenset(ROUTE_CLASSES)}
 _FARTHEST = 6
 _LOOPS = {"loop", "async-loop"}
 _DOUBTS = {"if", "else", "except", "case", "main", "while"}
@@ -234,7 +237,7 @@ class Scopes:
         return found
 
     def _spoken(self, function: Function) -> dict[str, list[Function | Class]]:
-        """Return the names under which a function is called: for an initialiser those of classes."""
+        """Return the names by which a function is called: for an initialiser those of classes."""
         owner = function.owner
         if owner is None or function.name not in LATE_INITIALISERS | {"__init__"}:
             return {function.name: [function]}
@@ -289,7 +292,7 @@ class Scopes:
                 name in self.wanted
                 or name in self.called
                 or (not name and self._is_applied(call, scope))
-                or (name in {"append", "extend"} and _is_routes(call))
+                or (name in {"append", "extend"} and _collects(call))
             ):
                 found.append(((call.span.end_line, call.span.end_column), call))
         return found
@@ -319,8 +322,13 @@ def _is_verb(expr: Expr) -> bool:
     return isinstance(expr, str) and "." in expr and last_name(expr) in ROUTE_DECORATORS
 
 
-def _is_routes(call: Call) -> bool:
-    return isinstance(call.func, str) and ".routes." in call.func
+def _collects(call: Call) -> bool:
+    """Whether a call may add a route, a router or a dependency to a list."""
+    if not isinstance(call.func, str) or not call.args:
+        return False
+    first = call.args[0]
+    word = last_name(first.func if isinstance(first, Call) else first)
+    return ".routes." in call.func or "router" in word.lower() or word in _COLLECTED
 
 
 def _nested(steps: list[tuple[tuple[int, int], object]], body: Body) -> Steps:

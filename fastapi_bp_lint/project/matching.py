@@ -47,8 +47,9 @@ def samples(path: str) -> tuple[str, ...]:
     """Return two URLs that *path* answers; none where a converter is not one of Starlette's own."""
     if any((found[2] or "str") not in _SAMPLES for found in _PARAMETER.finditer(path)):
         return ()
-    return tuple(
-        [_PARAMETER.sub(lambda found: _SAMPLES[found[2] or "str"][n], path) for n in (0, 1)]
+    return (
+        _PARAMETER.sub(lambda found: _SAMPLES[found[2] or "str"][0], path),
+        _PARAMETER.sub(lambda found: _SAMPLES[found[2] or "str"][1], path),
     )
 
 

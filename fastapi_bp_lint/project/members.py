@@ -344,13 +344,13 @@ def _entered(types: Types, value: Value, *, is_async: bool) -> Held:
     return one(value) if any(isinstance(v, External) for v in enter.values) else UNKNOWN
 
 
-def element(types: Types, held: Held) -> Held:
+def element(held: Held) -> Held:
     """Return what iterating *held* gives."""
-    options = [_element(types, v) for v in held.values]
+    options = [_element(v) for v in held.values]
     return union(*options).doubted(held.certainty)
 
 
-def _element(types: Types, value: Value) -> Held:
+def _element(value: Value) -> Held:
     if isinstance(value, Several):
         if value.kind == "dict":
             return UNKNOWN

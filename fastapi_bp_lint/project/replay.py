@@ -151,7 +151,7 @@ class Replay:
                 for value in self.values.eval(decorator, frame, span.line).values:
                     self._apply(value, target)
 
-    def _apply(self, value: Any, target: Held) -> None:
+    def _apply(self, value: Any, target: Held) -> None:  # noqa: ANN401 - its own values
         if isinstance(value, Decorating):
             self.registry.apply(value, target)
         elif isinstance(value, Function):
@@ -200,7 +200,7 @@ class Replay:
         rounds = self.values.rounds(source)
         doubt = Certainty.CERTAIN
         if rounds is None:
-            rounds = [members.element(self.types, source)]
+            rounds = [members.element(source)]
             doubt = Certainty.LIKELY
         for element in rounds:
             env: dict[str, Arg | Held] = {}

@@ -141,7 +141,7 @@ def _super(types: Types, call: Call, where: Where) -> Held:
 
 
 def _next(types: Types, call: Call, where: Where) -> Held:
-    return members.element(types, types.infer(_argument(call, 0), where, call.span.line))
+    return members.element(types.infer(_argument(call, 0), where, call.span.line))
 
 
 def _enter(types: Types, call: Call, where: Where) -> Held:
@@ -173,16 +173,16 @@ def _import_module(types: Types, call: Call, where: Where) -> Held:
 
 def _listed(types: Types, call: Call, where: Where) -> Held:
     held = types.infer(_argument(call, 0), where, call.span.line)
-    return one(Instance(_LIST, (members.element(types, held),))) if held.values else UNKNOWN
+    return one(Instance(_LIST, (members.element(held),))) if held.values else UNKNOWN
 
 
 def _zipped(types: Types, call: Call, where: Where) -> Held:
-    each = [members.element(types, types.infer(a, where, call.span.line)) for a in call.args]
+    each = [members.element(types.infer(a, where, call.span.line)) for a in call.args]
     return one(Instance(_LIST, (one(Several("tuple", tuple(enumerate(each)))),)))
 
 
 def _counted(types: Types, call: Call, where: Where) -> Held:
-    held = members.element(types, types.infer(_argument(call, 0), where, call.span.line))
+    held = members.element(types.infer(_argument(call, 0), where, call.span.line))
     pair = Several("tuple", ((0, UNKNOWN), (1, held)))
     return one(Instance(_LIST, (one(pair),)))
 

@@ -322,11 +322,11 @@ class Types:
         if b.kind == "unpack":
             return members.item(self, value, b.position)
         if b.kind == "unpack-rest":
-            return one(Instance(_LIST, (members.element(self, value),)))
+            return one(Instance(_LIST, (members.element(value),)))
         if b.kind == "except":
             return instances(value)
         if b.kind in {"for", "comprehension", "generator", "async-for", "async-comprehension"}:
-            element = members.element(self, value)
+            element = members.element(value)
             return element if b.position < 0 else members.item(self, element, b.position)
         return UNKNOWN
 
