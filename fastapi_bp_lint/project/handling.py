@@ -92,16 +92,16 @@ def _gives_response(function: Function, project: Project, depth: int) -> bool:
     if declared.values:
         return any(_is_response(v, project) for v in declared.values)
     return any(
-        _may_be_response(r.value, function, project, r.span.line, depth) for r in returned(function)
+        gives_response(r.value, function, project, r.span.line, depth) for r in returned(function)
     )
 
 
-def _may_be_response(
-    expr: Expr, where: Function, project: Project, line: int, depth: int
+def gives_response(
+    expr: Expr, where: Function, project: Project, line: int, depth: int = 0
 ) -> bool:
     """Whether *expr* is a response, or something of which nothing is known."""
     if isinstance(expr, Awaited):
-        return _may_be_response(expr.value, where, project, line, depth)
+        return gives_response(expr.value, where, project, line, depth)
     held = project.types.infer(expr, where, line)
     if held.values and not any(isinstance(v, Coroutine) for v in held.values):
         return any(_is_response(v, project) for v in held.values)
@@ -109,13 +109,13 @@ def _may_be_response(
         return True
     match expr:
         case Either():
-            return any(_may_be_response(o, where, project, line, depth) for o in expr.options)
+            return any(gives_response(o, where, project, line, depth) for o in expr.options)
         case Call():
             return _may_give_response(expr, where, project, depth)
         case str() if "." not in expr:
             things = project.types.locals(where).get(expr, [])
             return any(
-                _may_be_response(getattr(t, "value", None), where, project, t.span.line, depth + 1)
+                gives_response(getattr(t, "value", None), where, project, t.span.line, depth + 1)
                 for t in reaching(things, where.facts.body.regions, line)
                 if isinstance(t, Binding) and t.value is not None
             )
