@@ -6,7 +6,9 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fastapi_bp_lint.edits import read
+import libcst as cst
+
+from fastapi_bp_lint.edits import Editor, read
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Severity, Span
 from fastapi_bp_lint.fixes import Outcome, Policy, fix_files
 from fastapi_bp_lint.fixes.policy import Tidy
@@ -14,6 +16,7 @@ from fastapi_bp_lint.fixes.proposing import Round, propose
 from fastapi_bp_lint.rule import Preset, Rule
 
 Found = tuple[Span, str, tuple[str, ...]]
+Fixer = Callable[..., cst.CSTNode | None]
 Finder = Callable[[ast.Module, str], Iterable[Found]]
 
 
@@ -122,3 +125,61 @@ class Linter:
             for span, message, args in finder(tree, text):
                 fix = rule.repair(fixer, "mend", span, args) if fixer else None
                 yield rule.at(Place(path, span), message, fix=fix)
+
+
+def fixed(marked: str, *fixers: Fixer, args: tuple[str, ...] = (), unsafe: bool = True) -> str:
+    made = one_round(marked, *fixers, args=args, unsafe=unsafe)
+    assert not made.refused, made.refused[0].reason
+    return made.text
+
+
+def reason(marked: str, fixer: Fixer, *, args: tuple[str, ...] = (), unsafe: bool = True) -> str:
+    made = one_round(marked, fixer, args=args, unsafe=unsafe)
+    assert made.text == unmark(marked)[0]
+    return made.refused[0].reason
+
+
+def sleep(call: cst.Call, edit: Editor) -> cst.BaseExpression:
+    return edit.awaited(call.with_changes(func=edit.expr(f"{edit.need_import('asyncio')}.sleep")))
+
+
+def status(_name: cst.Name, edit: Editor) -> cst.BaseExpression:
+    return edit.expr(edit.need_import("fastapi", "status"))
+
+
+def make_async(node: cst.FunctionDef, _edit: Editor) -> cst.FunctionDef:
+    return node.with_changes(asynchronous=cst.Asynchronous())
+
+
+def calls_of(name: str) -> Finder:
+    def find(tree: ast.Module, text: str) -> Iterable[Found]:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+                yield node_span(text, node), f"{name} is called", ()
+
+    return find
+
+
+def unwrap(call: cst.Call, _edit: Editor) -> cst.BaseExpression:
+    return call.args[0].value
+
+
+def linter(name: str = "bad", code: str = "good", **files: str | bytes) -> Linter:
+    texts = {
+        f"{stem}.py": text.encode() if isinstance(text, str) else text
+        for stem, text in files.items()
+    }
+    made = Linter(texts)
+
+    def put(_call: cst.Call, edit: Editor) -> cst.BaseExpression:
+        return edit.expr(code)
+
+    made.add("fbp101_bad", calls_of(name), put)
+    return made
+
+
+SLEEPS = "import time\n\n\nasync def f():\n    time.sleep(1)  # a\n    return time.sleep(2)\n"
+AWAITS = (
+    "import asyncio\nimport time\n\n\nasync def f():\n"
+    "    await asyncio.sleep(1)  # a\n    return await asyncio.sleep(2)\n"
+)

@@ -16,8 +16,7 @@ import time
 from pathlib import Path
 
 from fastapi_bp_lint.fixes import write
-from tests.fixing import Linter
-from tests.test_fixes import AWAITS, SLEEPS, calls_of, sleep
+from tests.fixing import AWAITS, SLEEPS, Linter, calls_of, sleep
 
 FILES = 8
 # Long enough that the bytes do not go out at once.

@@ -1,64 +1,21 @@
 from __future__ import annotations
 
-import ast
-import os
-import shutil
-import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fastapi_bp_lint.edits import Editor
 from fastapi_bp_lint.finding import Applicability, Finding
-from fastapi_bp_lint.fixes import ROUNDS, Change, Policy, diff, fix_files, judging, write
-from fastapi_bp_lint.fixes.encoded import decode, soundness
-from fastapi_bp_lint.fixes.tidy import changed_lines, ruff_format
-from tests.fixing import Finder, Found, Linter, node_span
+from fastapi_bp_lint.fixes import ROUNDS, Policy, fix_files, judging
+from fastapi_bp_lint.fixes.encoded import soundness
+from tests.fixing import AWAITS, SLEEPS, Linter, calls_of, linter, sleep, unwrap
 
 if TYPE_CHECKING:
     import libcst as cst
 
-
-def calls_of(name: str) -> Finder:
-    def find(tree: ast.Module, text: str) -> Iterable[Found]:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
-                yield node_span(text, node), f"{name} is called", ()
-
-    return find
-
-
-def sleep(call: cst.Call, edit: Editor) -> cst.BaseExpression:
-    return edit.awaited(call.with_changes(func=edit.expr(f"{edit.need_import('asyncio')}.sleep")))
-
-
-def unwrap(call: cst.Call, _edit: Editor) -> cst.BaseExpression:
-    return call.args[0].value
-
-
-def linter(name: str = "bad", code: str = "good", **files: str | bytes) -> Linter:
-    texts = {
-        f"{stem}.py": text.encode() if isinstance(text, str) else text
-        for stem, text in files.items()
-    }
-    made = Linter(texts)
-
-    def put(_call: cst.Call, edit: Editor) -> cst.BaseExpression:
-        return edit.expr(code)
-
-    made.add("fbp101_bad", calls_of(name), put)
-    return made
-
-
-SLEEPS = "import time\n\n\nasync def f():\n    time.sleep(1)  # a\n    return time.sleep(2)\n"
-AWAITS = (
-    "import asyncio\nimport time\n\n\nasync def f():\n"
-    "    await asyncio.sleep(1)  # a\n    return await asyncio.sleep(2)\n"
-)
+    from fastapi_bp_lint.edits import Editor
 
 
 def test_files_are_fixed_and_counted() -> None:
@@ -260,6 +217,17 @@ def test_a_renamed_symbol_is_no_new_finding() -> None:
     assert judging.raised(old, [old[1], old[1]], ()) == [old[1]]
 
 
+def test_the_next_way_to_a_blocking_call_is_no_new_finding() -> None:
+    finding = linter(a="bad()\n").lint()[0]._replace(symbol="a.read", primitive="time.sleep")
+    following = finding._replace(code="FBP102", message="another way")
+    elsewhere = following._replace(symbol="a.other")
+    applied = [judging.key(finding)]
+    assert judging.raised([finding], [following, following], applied) == []
+    assert judging.raised([finding], [elsewhere], applied) == [elsewhere]
+    other = following._replace(primitive="")
+    assert judging.raised([finding], [other], applied) == [other]
+
+
 def test_rules_at_fault_stop_no_other_fix() -> None:
     def crash(_call: cst.Call, _edit: Editor) -> cst.BaseExpression:
         raise ZeroDivisionError
@@ -288,323 +256,3 @@ def test_a_file_whose_text_is_not_given_stays() -> None:
     run = linter(a="bad()\n")
     outcome = fix_files(run.lint(), {}, run.lint, Policy(run.rules))
     assert [left.reason for left in outcome.left] == ["the text of its file was not given"]
-
-
-# --- bytes ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        b"bad()\n",
-        b"bad()",
-        b"x\r\nbad()\r\n",
-        b"x\nbad()\r\ny\rz\n",
-        b"\xef\xbb\xbfbad()\n",
-        b"\xef\xbb\xbf# coding: utf-8\r\nbad()\r\n",
-        b"# coding: latin-1\n'\xe9'; bad('\xfc')  # \xdf\n",
-        "# -*- coding: cp1252 -*-\n'\u20ac', bad()\n".encode("cp1252"),
-        "'日本', bad('語'); '\U0001f600'\n".encode(),
-        b"x\n\x0c\nbad()\n",
-    ],
-)
-def test_bytes_around_a_fix_stay(source: bytes) -> None:
-    run = linter(a=source)
-
-    def relint(overlays: Mapping[str, bytes]) -> list[Finding]:
-        text = decode(overlays["a.py"]).text
-        plain = Linter({"a.py": text.encode()})
-        plain.finders = run.finders
-        return plain.lint()
-
-    outcome = fix_files(relint({"a.py": source}), run.files, relint, Policy(run.rules))
-    start = source.index(b"bad(")
-    end = source.index(b")", start) + 1
-    assert outcome.changes[0].after == source[:start] + b"good" + source[end:]
-
-
-def test_a_text_that_the_encoding_cannot_hold_is_put_back() -> None:
-    run = linter(code="'日'", a="# coding: latin-1\nbad()\n")
-    assert run.fix().restored == {
-        "a.py": "the file's encoding cannot hold its text after the fix of FBP101"
-    }
-
-
-@pytest.mark.parametrize(
-    "source", [b"\xff\n", b"# coding: nonsense\n", b"# coding: utf-7\n+AGE-\n"]
-)
-def test_bytes_that_are_no_text_are_left(source: bytes) -> None:
-    run = linter(a="bad()\n")
-    outcome = fix_files(run.lint(), {"a.py": source}, run.lint, Policy(run.rules))
-    assert outcome.restored == {"a.py": "the file cannot be decoded"}
-
-
-def test_a_file_that_has_become_unreadable_is_left() -> None:
-    run = linter(a="bad()\n")
-    outcome = fix_files(run.lint(), {"a.py": b"bad(\n"}, run.lint, Policy(run.rules))
-    assert outcome.restored == {"a.py": "the file cannot be parsed"}
-
-
-# --- patches -------------------------------------------------------------------------------------
-
-CHANGES = [
-    Change("a.py", b"1\n2\n3\n", b"1\nb\n3\n"),
-    Change("a.py", b"1\n2\n3\n4\n5\n6\n7\n8\n9\n", b"x\n1\n2\n3\n4\n5\n6\n7\n8\ny\n"),
-    Change("a.py", b"1\r\n2\r\n3\r\n", b"1\r\nb\r\n3\r\n"),
-    Change("a.py", b"1\r\n2\n3\r4\n", b"1\r\nb\n3\r5\n"),
-    Change("a.py", b"1\n2", b"1\nb"),
-    Change("a.py", b"1\n2", b"1\nb\n"),
-    Change("a.py", b"1\n2\n", b"1\nb"),
-    Change("a.py", b"x\n1\n2", b"y\n1\n2"),
-    Change("a.py", b"", b"1\n"),
-    Change("a.py", b"1\x0c2\x1c3\n", b"1\x0cb\x1c3\n"),
-    Change("a.py", b"# \xe9\n2\n", b"# \xe9\nb\n"),
-    Change("a.py", b"--- a\n+++ b\n", b"--- a\n+++ c\n"),
-    Change("some folder/a file.py", b"1\n", b"2\n"),
-    Change("pkg/caf\u00e9.py", b"1\n", b"2\n"),
-    Change('pkg/quo"te\\.py', b"1\n", b"2\n"),
-]
-
-
-@pytest.mark.parametrize("tool", [["patch", "-p0", "-s"], ["git", "apply", "-p0"]])
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_diff_is_what_patch_tools_apply(change: Change, tool: list[str], tmp_path: Path) -> None:
-    if shutil.which(tool[0]) is None:
-        pytest.skip(f"{tool[0]} is not installed")
-    file = tmp_path / change.path
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(change.before)
-    done = subprocess.run(
-        tool, input=diff([change]), cwd=tmp_path, check=False, capture_output=True
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    assert file.read_bytes() == change.after
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file]
-
-
-def test_a_diff_of_many_files_reads_as_one() -> None:
-    text = diff([CHANGES[0], Change("b.py", b"1\n", b"2\n")])
-    assert text == (
-        b"--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n 1\n-2\n+b\n 3\n"
-        b"--- b.py\n+++ b.py\n@@ -1 +1 @@\n-1\n+2\n"
-    )
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-
-def one(path: Path, after: bytes = b"new\n") -> list[Change]:
-    return [Change(path.name, path.read_bytes(), after)]
-
-
-def test_writing_keeps_the_mode(tmp_path: Path) -> None:
-    for mode in (0o644, 0o755, 0o600, 0o664):
-        file = tmp_path / "a.py"
-        file.write_bytes(b"old\n")
-        file.chmod(mode)
-        assert write(tmp_path, one(file)) == {}
-        assert file.read_bytes() == b"new\n"
-        assert stat.S_IMODE(file.stat().st_mode) == mode
-        assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_writing_keeps_the_owner(tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    file.write_bytes(b"old\n")
-    os.chown(file, 1234, 4321)
-    file.chmod(0o4755)
-    assert write(tmp_path, one(file)) == {}
-    status = file.stat()
-    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 4321, 0o4755)
-
-
-def test_an_owner_that_cannot_be_kept_stops_the_writing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.py"
-    file.write_bytes(b"old\n")
-    real = os.fstat
-
-    def foreign(descriptor: int) -> os.stat_result:
-        return os.stat_result((*real(descriptor)[:4], 99_999, 99_999, *real(descriptor)[6:]))
-
-    def refuse(*_: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "fchown", refuse)
-    monkeypatch.setattr("fastapi_bp_lint.fixes.writing.os.fstat", foreign)
-    assert write(tmp_path, one(file)) == {"a.py": "Operation not permitted"}
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.py", b"old\n")]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's here")
-def test_writing_keeps_extended_attributes(tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    file.write_bytes(b"old\n")
-    try:
-        os.setxattr(file, "user.note", b"kept")
-    except OSError:
-        pytest.skip("the file system has none")
-    assert write(tmp_path, one(file)) == {}
-    assert os.getxattr(file, "user.note") == b"kept"
-
-
-def test_a_link_stays_a_link_to_the_changed_file(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    target = tmp_path / "real" / "b.py"
-    target.write_bytes(b"old\n")
-    link = tmp_path / "a.py"
-    link.symlink_to("real/b.py")
-    assert write(tmp_path, one(link)) == {}
-    assert str(link.readlink()) == "real/b.py"
-    assert target.read_bytes() == b"new\n"
-    assert [path.name for path in target.parent.iterdir()] == ["b.py"]
-
-
-def test_what_cannot_be_written_is_told_and_the_rest_written(tmp_path: Path) -> None:
-    for name in ("changed.py", "fine.py"):
-        (tmp_path / name).write_bytes(b"old\n")
-    (tmp_path / "folder.py").mkdir()
-    os.mkfifo(tmp_path / "pipe.py")
-    (tmp_path / "loop.py").symlink_to("loop.py")
-    names = ["changed.py", "folder.py", "gone.py", "loop.py", "pipe.py", "fine.py"]
-    changes = [Change(name, b"old\n", b"new\n") for name in names]
-    (tmp_path / "changed.py").write_bytes(b"newer\n")
-    failures = write(tmp_path, changes)
-    assert list(failures) == names[:-1]
-    assert failures["changed.py"] == "changed on disk since it was linted"
-    assert failures["folder.py"] == failures["pipe.py"] == "not a regular file"
-    assert failures["gone.py"] == "No such file or directory"
-    assert (tmp_path / "changed.py").read_bytes() == b"newer\n"
-    assert (tmp_path / "fine.py").read_bytes() == b"new\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({*names} - {"gone.py"})
-
-
-def test_a_file_that_is_not_to_be_written_is_not_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.py"
-    file.write_bytes(b"old\n")
-    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anything
-    assert write(tmp_path, one(file)) == {"a.py": "not writable"}
-    assert file.read_bytes() == b"old\n"
-
-
-@pytest.mark.parametrize("step", ["os.fsync", "os.replace", "os.fchmod"])
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.py"
-    file.write_bytes(b"old\n")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(step, full)
-    assert write(tmp_path, one(file)) == {"a.py": "No space left on device"}
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.py", b"old\n")]
-
-
-@pytest.mark.parametrize("step", ["os.fsync", "os.replace"])
-def test_control_c_leaves_old_or_new_files_and_nothing_else(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a.py", "b.py", "c.py"):
-        (tmp_path / name).write_bytes(b"old\n")
-    calls: list[tuple[object, ...]] = []
-
-    def interrupted(*args: object) -> object:
-        calls.append(args)
-        if len(calls) > 2:
-            raise KeyboardInterrupt
-        return real(*args)
-
-    real = getattr(os, step.partition(".")[2])
-    monkeypatch.setattr(step, interrupted)
-    changes = [Change(name, b"old\n", b"new\n") for name in ("a.py", "b.py", "c.py")]
-    with pytest.raises(KeyboardInterrupt):
-        write(tmp_path, changes)
-    texts = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert sorted(texts) == ["a.py", "b.py", "c.py"]
-    assert texts["a.py"] == b"new\n"
-    assert texts["c.py"] == b"old\n"
-
-
-# --- tidying -------------------------------------------------------------------------------------
-
-
-def test_changed_lines_are_those_of_the_new_text() -> None:
-    assert changed_lines("a\nb\nc\n", "a\nB\nc\nd\n") == [(2, 2), (4, 4)]
-    assert changed_lines("a\nb\n", "a\n") == []
-
-
-def test_changed_lines_are_tidied_where_that_changes_no_finding() -> None:
-    run = linter(code="good  (1)", a="x =  1\nbad()\n", b="bad()\n", c="bad()\n")
-    seen = []
-
-    def tidy(path: str, text: str, lines: list[tuple[int, int]]) -> str:
-        seen.append((path, lines))
-        worse = {"b.py": "bad()\n", "c.py": "(\n"}
-        return worse.get(path, text.replace("good  (1)", "good(1)"))
-
-    outcome = run.fix(tidy=tidy)
-    assert seen == [("a.py", [(2, 2)]), ("b.py", [(1, 1)]), ("c.py", [(1, 1)])]
-    assert run.text(outcome) == "x =  1\ngood(1)\n"
-    assert run.text(outcome, "b.py") == run.text(outcome, "c.py") == "good  (1)\n"
-
-
-@pytest.fixture
-def ruff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put a stand-in for ruff on the path that notes how it is called."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    tool = tools / "ruff"
-    tool.write_text(
-        f"#!{sys.executable}\nimport sys\ntext = sys.stdin.read()\n"
-        f"open({str(tools / 'log')!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
-        "sys.exit('broken' in text or sys.stdout.write(text.replace('  ', ' ')) < 0)\n"
-    )
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tools))
-    return tools
-
-
-def test_ruff_formats_from_the_last_changed_line_to_the_first(ruff: Path, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\n")
-    tidy = ruff_format(tmp_path)
-    assert tidy is not None
-    assert tidy("a.py", "é  =  1\n", [(1, 1), (3, 4)]) == "é = 1\n"
-    assert tidy("b.py", "broken  = 1\n", [(1, 1)]) == "broken  = 1\n"
-    assert (ruff / "log").read_text().splitlines() == [
-        "format --quiet --stdin-filename a.py --range 3:1-5:1 -",
-        "format --quiet --stdin-filename a.py --range 1:1-2:1 -",
-        "format --quiet --stdin-filename b.py --range 1:1-2:1 -",
-    ]
-
-
-@pytest.mark.usefixtures("ruff")
-@pytest.mark.parametrize(
-    ("name", "text", "configured"),
-    [
-        ("ruff.toml", "", True),
-        (".ruff.toml", "", True),
-        ("pyproject.toml", "[tool.ruff.lint]\n", True),
-        ("pyproject.toml", "[project]\nname = 'x'\n", False),
-        ("pyproject.toml", "[", False),
-    ],
-)
-def test_ruff_is_used_where_the_project_has_configured_it(
-    name: str,
-    text: str,
-    configured: bool,  # noqa: FBT001
-    tmp_path: Path,
-) -> None:
-    (tmp_path / name).write_text(text)
-    assert (ruff_format(tmp_path) is not None) is configured
-
-
-def test_without_ruff_nothing_is_formatted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ruff.toml").write_text("")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert ruff_format(tmp_path) is None
