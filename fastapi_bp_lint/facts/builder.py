@@ -220,14 +220,27 @@ class Builder:
     @property
     def exports(self) -> tuple[str, ...] | None:
         """The names in ``__all__``; None when the module has none that can be read."""
-        for binding in self.body.bindings:
-            if binding.target == "__all__" and isinstance(binding.value, Group):
-                return tuple(
-                    item.value
-                    for item in binding.value.items
-                    if isinstance(item, Literal) and isinstance(item.value, str)
-                )
+        said = [b.value for b in self.body.bindings if b.target == "__all__"]
+        for call in self.body.calls if said else ():
+            if call.func == "__all__.append":
+                said.append(Group("list", call.args))
+            elif call.func == "__all__.extend":
+                said += call.args
+        parts = [_texts(value) for value in said]
+        if not parts or None in parts:
+            return None
+        return tuple(dict.fromkeys(name for part in parts for name in part or ()))
+
+
+def _texts(value: Expr) -> tuple[str, ...] | None:
+    """Return the literal strings of a display or of a sum of displays."""
+    if isinstance(value, Operation) and value.operator == "Add":
+        left, right = (_texts(operand) for operand in value.operands)
+        return None if left is None or right is None else (*left, *right)
+    if not isinstance(value, Group):
         return None
+    items = [i for i in value.items if isinstance(i, Literal) and isinstance(i.value, str)]
+    return tuple([str(i.value) for i in items])
 
 
 def _is_router(binding: Binding) -> bool:
