@@ -11,6 +11,7 @@ from fastapi_bp_lint.facts.model import Attr, Awaited, Call, Item
 from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
 from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.tables import Primitive
+from fastapi_bp_lint.project.guards import Guard, Guards
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
@@ -160,11 +161,19 @@ def _receivers(call: Call) -> list[int]:
 
 
 class Hop(NamedTuple):
-    """The next edge on the nearest way from a function to a primitive."""
+    """The next edge on a way from a function to a primitive, and the hop after it.
+
+    *guard* is what the way asks of the function's parameters.
+    """
 
     edge: Edge
     certainty: Certainty
     length: int
+    guard: Guard
+    rest: Hop | None
+
+
+_WAYS = 4
 
 
 class Blocking:
@@ -173,6 +182,7 @@ class Blocking:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._calls = project.calls
+        self._guards = Guards(project.types)
 
     @cached_property
     def coroutines(self) -> list[Function]:
@@ -196,41 +206,62 @@ class Blocking:
         self._reached = waiting
         return callers
 
-    def hops(self, asked: str) -> dict[Function, Hop]:
-        """Return, for each sync function that leads to a primitive of that question, the next hop.
+    def hops(self, asked: str) -> dict[Function, list[Hop]]:
+        """Return, for each sync function that leads to a primitive of that question, the next hops.
 
-        The nearest primitive wins; among equals the surer, then the first in the source.
+        The nearest primitive comes first; among equals the surer, then the first in the source. A
+        way that some arguments rule out is followed by farther ones, up to one that none rules out.
         """
         kept = self._hops.get(asked)
-        if kept is not None:
-            return kept
+        if kept is None:
+            kept = self._hops[asked] = self._nearest(asked)
+        return kept
+
+    def _nearest(self, asked: str) -> dict[Function, list[Hop]]:
         callers = self._explored
-        found: dict[Function, Hop] = {}
-        level: deque[Function] = deque()
+        found: dict[Function, list[Hop]] = {}
+        level: deque[tuple[Function, Hop]] = deque()
         for function in self._reached:
+            if function.is_async:
+                continue
             direct = [e for e in self._calls.edges(function) if self._asks(e, asked)]
-            if direct and not function.is_async:
-                best = min(direct, key=lambda e: e.certainty.rank)
-                found[function] = Hop(best, best.certainty, 1)
-                level.append(function)
+            for edge in sorted(direct, key=lambda e: e.certainty.rank):
+                guard = self._guards.of(function, edge.span.line)
+                self._add(found, function, Hop(edge, edge.certainty, 1, guard, None), level)
         while level:
-            function = level.popleft()
-            hop = found[function]
+            function, hop = level.popleft()
             for caller, edge in callers.get(function, ()):
                 if caller.is_async:
                     continue
-                doubt = weakest(edge.certainty, hop.certainty)
-                known = found.get(caller)
-                if known is None:
-                    found[caller] = Hop(edge, doubt, hop.length + 1)
-                    level.append(caller)
-                elif known.length == hop.length + 1 and doubt.rank < known.certainty.rank:
-                    found[caller] = Hop(edge, doubt, hop.length + 1)
-        self._hops[asked] = found
+                guard = self._guards.carried(hop.guard, edge, caller)
+                if guard is not False:
+                    doubt = weakest(edge.certainty, hop.certainty)
+                    further = Hop(edge, doubt, hop.length + 1, guard, hop)
+                    self._add(found, caller, further, level)
         return found
 
+    def _add(
+        self,
+        found: dict[Function, list[Hop]],
+        function: Function,
+        hop: Hop,
+        level: deque[tuple[Function, Hop]],
+    ) -> None:
+        """Keep a hop, unless one that is as near, as sure and no more guarded is known."""
+        known = found.setdefault(function, [])
+        for position, other in enumerate(known):
+            if other.guard is None or other.guard == hop.guard:
+                if other.length == hop.length and hop.certainty.rank < other.certainty.rank:
+                    if hop.guard == other.guard:
+                        known[position] = hop
+                        level.append((function, hop))
+                return
+        if len(known) < _WAYS or hop.guard is None:
+            known.append(hop)
+            level.append((function, hop))
+
     @cached_property
-    def _hops(self) -> dict[str, dict[Function, Hop]]:
+    def _hops(self) -> dict[str, dict[Function, list[Hop]]]:
         return {}
 
     def _asks(self, edge: Edge, asked: str) -> bool:
@@ -261,26 +292,30 @@ class Blocking:
                     yield found
 
     def _stall(
-        self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, Hop]
+        self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, list[Hop]]
     ) -> Stall | None:
-        if self._asks(edge, asked):
-            functions, edges = [coroutine], [edge]
-        elif isinstance(edge.target, Function) and edge.target in hops:
-            functions, edges = [coroutine], [edge]
-            at = edge.target
-            while True:
-                hop = hops[at]
+        functions, edges = [coroutine], [edge]
+        if not self._asks(edge, asked):
+            hop = self._open(edge, coroutine, hops)
+            while hop is not None:
+                at = edges[-1].target
+                assert isinstance(at, Function)
                 functions.append(at)
                 edges.append(hop.edge)
-                if not isinstance(hop.edge.target, Function):
-                    break
-                at = hop.edge.target
-        else:
-            return None
+                hop = hop.rest
+            if len(edges) == 1:
+                return None
         primitive = edges[-1].target
         assert isinstance(primitive, Primitive)
         doubt = weakest(*[e.certainty for e in edges])
         return Stall(asked, coroutine, tuple(functions), tuple(edges), primitive, doubt)
+
+    def _open(self, edge: Edge, coroutine: Function, hops: dict[Function, list[Hop]]) -> Hop | None:
+        """Return the first hop of the edge's target that the call's arguments do not rule out."""
+        ways = hops.get(edge.target, ()) if isinstance(edge.target, Function) else ()
+        return next(
+            (h for h in ways if self._guards.at(h.guard, edge, coroutine) is not False), None
+        )
 
     @cached_property
     def _callers(self) -> dict[Function, list[Function]]:

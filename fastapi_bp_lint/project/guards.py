@@ -1,0 +1,277 @@
+"""What must hold of its parameters for a body to get to a line, and whether a call can bring it.
+
+A guard is a condition, simplified to what can be told of parameters and of attributes of ``self``.
+It is carried from a function to its callers, with the arguments in the place of the parameters.
+None is a condition that nothing is known of: it holds back nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from fastapi_bp_lint.facts.model import (
+    Attr,
+    Binding,
+    Call,
+    Either,
+    Expr,
+    Group,
+    Literal,
+    Operation,
+    Param,
+    Star,
+)
+from fastapi_bp_lint.project.branches import Branch, branches
+from fastapi_bp_lint.project.origins import Origins
+from fastapi_bp_lint.project.values import Function
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.project.edges import Edge
+    from fastapi_bp_lint.project.types import Types
+
+
+class Leaf(NamedTuple):
+    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix."""
+
+    path: str
+    test: str
+    values: tuple[str | int | float | bool | None, ...] = ()
+
+
+class Node(NamedTuple):
+    """Guards combined: *kind* is not, all or any."""
+
+    kind: str
+    parts: tuple[Guard, ...]
+
+
+Guard: TypeAlias = "Leaf | Node | bool | None"
+_MOST = 12
+
+
+class Guards:
+    """Answers which edges of a body the arguments of a call rule out."""
+
+    def __init__(self, types: Types) -> None:
+        self._origins = Origins(types)
+        self._branches: dict[Function, tuple[Branch, ...]] = {}
+
+    def of(self, function: Function, line: int) -> Guard:
+        """Return what must hold of the parameters of *function* for it to reach *line*."""
+        if not function.facts.params:
+            return None
+        return _small(both(*self._conditions(function, line)))
+
+    def _conditions(self, function: Function, line: int) -> list[Guard]:
+        kept = self._branches.get(function)
+        if kept is None:
+            kept = self._branches[function] = branches(function.facts.body)
+        found: list[Guard] = []
+        for branch in kept:
+            if branch.covers(line):
+                guard = _settled(_guard(branch.test, function), holds=branch.holds)
+                if guard is not None:
+                    found.append(self._unless_replaced(guard, function, branch))
+        return found
+
+    def _unless_replaced(self, guard: Guard, function: Function, branch: Branch) -> Guard:
+        """Return *guard*, which says nothing once its parameter was given another value."""
+        told = paths(guard) | {path.partition(".")[0] for path in paths(guard)}
+        for b in function.facts.body.bindings:
+            if b.target in told and not _comes_later(b, branch, function):
+                around = [o for o in self._branches[function] if o.covers(b.span.line)]
+                known = [_settled(_guard(o.test, function), holds=o.holds) for o in around]
+                guard = _any((guard, both(*known)))
+        return guard
+
+    def carried(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
+        """Return what *guard*, of the edge's target, and the way to the edge ask of *caller*."""
+        asked = self.at(guard, edge, caller)
+        if asked is False:
+            return False
+        return _small(both(self.of(caller, edge.span.line), asked))
+
+    def at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
+        """Return what *guard*, of the edge's target, asks of the parameters of *caller*."""
+        if not isinstance(guard, Leaf | Node):
+            return guard
+        if isinstance(guard, Leaf):
+            return self._leaf(guard, edge, caller)
+        parts = tuple([self.at(part, edge, caller) for part in guard.parts])
+        if guard.kind == "not":
+            return _settled(parts[0], holds=False)
+        return both(*parts) if guard.kind == "all" else _any(parts)
+
+    def _leaf(self, leaf: Leaf, edge: Edge, caller: Function) -> Guard:
+        target = edge.target
+        if not isinstance(target, Function) or edge.call is None or not _calls_by_name(edge):
+            return None
+        head, _, attribute = leaf.path.partition(".")
+        params = target.facts.params
+        if target.owner is not None and params and head == params[0].name:
+            if edge.how != "call" or not attribute:
+                return None
+            given = self._origins.attribute(edge.call, attribute, caller)
+        elif attribute:
+            return None
+        else:
+            param = next((p for p in params if p.name == head), None)
+            given = _argument(target, param, edge) if param is not None else None
+        if isinstance(given, Literal) and given.kind in _PLAIN:
+            return _holds(leaf, given.value)
+        if isinstance(given, str):
+            own = {p.name for p in caller.facts.params}
+            rebound = {b.target for b in caller.facts.body.bindings}
+            if given.partition(".")[0] in own and not {given, given.partition(".")[0]} & rebound:
+                return leaf._replace(path=given)
+        return None
+
+
+def paths(guard: Guard) -> set[str]:
+    """Return the paths that a guard speaks of."""
+    if isinstance(guard, Leaf):
+        return {guard.path}
+    if isinstance(guard, Node):
+        return set().union(*[paths(part) for part in guard.parts])
+    return set()
+
+
+def both(*parts: Guard) -> Guard:
+    """Return the guard that asks for every one of *parts*."""
+    if False in parts:
+        return False
+    told = tuple(dict.fromkeys(p for p in parts if p is not None and p is not True))
+    if not told:
+        return None
+    return told[0] if len(told) == 1 else Node("all", told)
+
+
+def _any(parts: tuple[Guard, ...]) -> Guard:
+    if any(p is None or p is True for p in parts):
+        return None
+    told = tuple(dict.fromkeys(p for p in parts if p is not False))
+    if not told:
+        return False
+    return told[0] if len(told) == 1 else Node("any", told)
+
+
+def _settled(guard: Guard, *, holds: bool) -> Guard:
+    """Return what is known when *guard* is true, or false; no negation but of leaves remains."""
+    if guard is None or isinstance(guard, bool):
+        return guard if guard is None else guard is holds
+    if isinstance(guard, Leaf):
+        return guard if holds else Node("not", (guard,))
+    if guard.kind == "not":
+        return _settled(guard.parts[0], holds=not holds)
+    parts = tuple([_settled(part, holds=holds) for part in guard.parts])
+    return both(*parts) if (guard.kind == "all") is holds else _any(parts)
+
+
+def _comes_later(b: Binding, branch: Branch, function: Function) -> bool:
+    """Whether a name is bound only after the condition was asked."""
+    line = b.span.line
+    return line > branch.start and not any(
+        r.kind in _LOOPS and r.line <= line <= r.end_line and r.line <= branch.start <= r.end_line
+        for r in function.facts.body.regions
+    )
+
+
+_LOOPS = {"loop", "async-loop", "while"}
+
+
+def _small(guard: Guard) -> Guard:
+    return guard if _size(guard) <= _MOST else None
+
+
+def _size(guard: Guard) -> int:
+    return sum(map(_size, guard.parts)) if isinstance(guard, Node) else 1
+
+
+def _guard(test: Expr, function: Function) -> Guard:
+    """Return what a condition says of the parameters of *function*, None for all else."""
+    match test:
+        case str():
+            return Leaf(test, "truth") if _is_path(test, function) else None
+        case Literal():
+            return bool(test.value)
+        case Either(operator="And"):
+            return Node("all", tuple([_guard(o, function) for o in test.options]))
+        case Either(operator="Or"):
+            return Node("any", tuple([_guard(o, function) for o in test.options]))
+        case Operation(operator="Not"):
+            return Node("not", (_guard(test.operands[0], function),))
+        case Operation():
+            return _compared(test, function)
+        case Call(func=str() as name, args=(Literal() as start,)) if name.endswith(".startswith"):
+            path = name.rpartition(".")[0]
+            return Leaf(path, "prefix", (start.value,)) if _is_path(path, function) else None
+        case _:
+            return None
+
+
+def _compared(test: Operation, function: Function) -> Guard:
+    if len(test.operands) != 2 or test.operator not in _COMPARED:  # noqa: PLR2004 - left and right
+        return None
+    left, right = test.operands
+    if not isinstance(left, str) or not _is_path(left, function):
+        return None
+    wanted = right.items if isinstance(right, Group) else (right,)
+    if not all(isinstance(w, Literal) and w.kind in _PLAIN for w in wanted):
+        return None
+    if isinstance(right, Group) is not (test.operator in {"In", "NotIn"}):
+        return None
+    leaf = Leaf(left, "equal", tuple([w.value for w in wanted if isinstance(w, Literal)]))
+    return Node("not", (leaf,)) if test.operator in {"IsNot", "NotEq", "NotIn"} else leaf
+
+
+_COMPARED = {"Is", "IsNot", "Eq", "NotEq", "In", "NotIn"}
+_PLAIN = {"str", "int", "float", "bool", "None"}
+
+
+def _is_path(path: str, function: Function) -> bool:
+    """Whether *path* is a parameter, or one attribute of the receiver."""
+    params = function.facts.params
+    if path.count(".") == 1:
+        return function.owner is not None and path.partition(".")[0] == params[0].name
+    return "." not in path and any(p.name == path and _is_plain(p) for p in params)
+
+
+def _is_plain(param: Param) -> bool:
+    return param.kind not in {"star", "double-star"}
+
+
+def _holds(leaf: Leaf, value: object) -> bool:
+    if leaf.test == "truth":
+        return bool(value)
+    if leaf.test == "prefix":
+        return isinstance(value, str) and value.startswith(str(leaf.values[0]))
+    return any(value == v and isinstance(value, bool) is isinstance(v, bool) for v in leaf.values)
+
+
+def _argument(target: Function, param: Param, edge: Edge) -> Expr:
+    """Return what the call of *edge* gives *param*, or its default; None is unknown."""
+    call = edge.call
+    if call is None or any(name is None for name, _ in call.keywords):
+        return None
+    given = dict(call.keywords)
+    if param.name in given:
+        return given[param.name]
+    if any(isinstance(a, Star) for a in call.args) or call.args[:1] in {("self",), ("cls",)}:
+        return None
+    plain = [p for p in target.facts.params if p.kind in {"positional", "normal"}]
+    if param in plain:
+        position = plain.index(param) - (target.owner is not None)
+        if 0 <= position < len(call.args):
+            return call.args[position]
+    return param.default if param.has_default and isinstance(param.default, Literal) else None
+
+
+def _calls_by_name(edge: Edge) -> bool:
+    """Whether the call of an edge is the target's own, not that of what was handed on."""
+    target, call = edge.target, edge.call
+    if not isinstance(target, Function) or call is None or target.facts.decorators:
+        return False
+    name = call.func.rpartition(".")[2] if isinstance(call.func, str) else ""
+    if isinstance(call.func, Attr):
+        name = call.func.name
+    return edge.how == "construct" or (edge.how == "call" and name == target.name)
