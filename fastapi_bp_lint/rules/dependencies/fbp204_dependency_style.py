@@ -243,9 +243,6 @@ def _annotated(param: cst.Param, annotated: str, edit: Editor) -> cst.Param | No
         Subscript,
         SubscriptElement,
     )
-    from libcst import (
-        Ellipsis as Dots,
-    )
 
     marker, annotation = param.default, param.annotation
     if not isinstance(marker, Call) or annotation is None:
@@ -257,7 +254,7 @@ def _annotated(param: cst.Param, annotated: str, edit: Editor) -> cst.Param | No
     if Module([]).code_for_node(marker.func).rpartition(".")[2] not in _WITHOUT_DEFAULT:
         first = next((a for a in marker.args if _is_default(a, marker)), None)
         if first is not None:
-            default = None if isinstance(first.value, Dots) else first.value
+            default = None if Module([]).code_for_node(first.value) == "..." else first.value
             marker = edit.drop(marker, first)
     parts = [SubscriptElement(Index(annotation.annotation)), SubscriptElement(Index(marker))]
     return param.with_changes(
