@@ -71,9 +71,7 @@ from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.values import Function
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
-rule = Rule(
-    __name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1"
-)
+rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 _EVERYTHING = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
 _CHECKS = re.compile(r"health|ready|readiness|liveness|live\b|ping|status|verify|test|check")
 
