@@ -172,7 +172,7 @@ class Evaluator:
         inner = frame
         while look is not None:
             where = look.where
-            if name in look.env and (look.region is not None or not self._is_rebound(name, where)):
+            if name in look.env and (look.region is not None or self._is_fixed(name, where)):
                 return self.value(look.env[name])
             if isinstance(where, Module):
                 return self.globally(where, name, line)
@@ -186,11 +186,11 @@ class Evaluator:
             look = parent
         return UNKNOWN
 
-    def _is_rebound(self, name: str, where: Where) -> bool:
-        """Whether a function assigns to its parameter *name*."""
-        if not isinstance(where, Function):
+    def _is_fixed(self, name: str, where: Where) -> bool:
+        """Whether a scope has no other definition of the name than what its frame says."""
+        if isinstance(where, Module):
             return False
-        return len(self._types.locals(where).get(name, ())) > 1
+        return not isinstance(where, Function) or len(self._types.locals(where).get(name, ())) < 2  # noqa: PLR2004
 
     def _local(self, name: str, frame: Frame, inner: Frame, line: int) -> Held | None:
         where = frame.where
@@ -245,6 +245,9 @@ class Evaluator:
 
     def binding(self, b: Binding, frame: Frame) -> Held:
         """Return what a binding gives its target."""
+        if b.kind == "augment":
+            before = self.name(b.target, frame, b.span.line)
+            return self._sum([before, self.eval(b.value, frame, b.span.line)])
         if b.kind not in {"assign", "annotation", "walrus"} or b.value is None:
             return self._types.binding(b, frame.where)
         held = self.eval(b.value, frame, b.span.line)
@@ -253,6 +256,9 @@ class Evaluator:
 
     def globally(self, module: Module, name: str, line: int = 0) -> Held:
         """Return what a module's global holds at *line*, in the end when it is 0."""
+        grown = self._replay.module_frame(module).env.get(name)
+        if grown is not None:
+            return self.value(grown)
         definitions = latest(list(self._replay.names.scope(module, "").get(name, [])))
         if len(definitions) == 1:
             line = 0

@@ -97,6 +97,9 @@ class Invoker:
                     Closure(function, around, one(value.receiver)), call, frame
                 )
                 return held if function is value.function else held.doubted(Certainty.LIKELY)
+            case Method() if isinstance(value.of, Several) and value.of.kind == "list":
+                self._grow(value.of, value.name, call, frame)
+                return UNKNOWN
             case Method() if isinstance(value.of, Several):
                 return _items(value.of, value.name)
             case Method() if isinstance(value.of, Scalar):
@@ -113,6 +116,22 @@ class Invoker:
                 return UNKNOWN
             case _:
                 return results.called(self._types, value, call, frame.where)
+
+    def _grow(self, several: Several, name: str, call: Call, frame: Frame) -> None:
+        """Append to a list that has a name in the frame of the call."""
+        target = call.func.rpartition(".")[0] if isinstance(call.func, str) else ""
+        doubt = self._replay.registry.doubt
+        if not target.isidentifier() or len(call.args) != 1 or doubt is Certainty.POSSIBLE:
+            return
+        given = self._replay.values.eval(call.args[0], frame, call.span.line)
+        more = [given] if name == "append" else self._replay.values.rounds(given)
+        at = frame
+        while at.region is not None and at.parent is not None:
+            at = at.parent
+        if more is not None:
+            items = [*[held for _, held in several.items], *more]
+            grown = Several("list", tuple(enumerate(items)))
+            at.env[target] = Held((grown,), doubt)
 
     def _overriding(self, value: Bound) -> Function:
         """Return the only override that registers something, of a method that does not."""

@@ -27,7 +27,7 @@ from store import load
 
 COLUMNS = (
     "routes", "exact", "found", "invented", "possible", "edges", "edges found", "edges invented",
-    "run", "run equal", "outside", "outside found",
+    "run", "run equal", "run unknown", "outside", "outside found",
 )  # fmt: skip
 
 
