@@ -18,8 +18,7 @@ from fastapi_bp_lint.knowledge.harmless import (
     PLAIN_BASES,
     is_harmless,
 )
-from fastapi_bp_lint.knowledge.typing_names import CACHES
-from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.kinds import SCHEMA, SETTINGS, kind_of
 from fastapi_bp_lint.project.lazy import is_loaded
@@ -143,13 +142,12 @@ class Closures:
 
     def _runs(self, function: Function) -> _Answer:
         """Answer for a call of a function by its name, its decorators included."""
-        if not function.facts.params and (results.decorator_names(self._types, function) & CACHES):
-            return Certainty.CERTAIN
+        if members.is_abstract(self._types, function) and function.owner is not None:
+            return None  # who knows what others derive from it
         outcome = decoration(self._types, function)
         if outcome.offloaded or outcome.is_async or outcome.certainty is not Certainty.CERTAIN:
             return None
-        others = members.overrides(self._types, function)
-        return _all([self.free(f) for f in (*outcome.runs, *others)])
+        return _all([self.free(f) for f in outcome.runs])
 
     def _method(self, bound: Bound) -> _Answer:
         """Answer for a method and for those of subclasses that may run in its place."""

@@ -2,9 +2,9 @@
 # Plain `def` dependency that never blocks
 
 ## What it does
-Looks for dependencies written as `def` in which nothing blocks: every call in the body, and in what
-it calls, is known, and none of them waits for a network, a database, another thread or a disk.
-It finds them through `Depends`, `Security`, `Annotated` aliases of any module, and the
+Looks for dependencies written as `def` in which nothing blocks: every call in the body, and in
+what it calls, is known, and none of them waits for a network, a database, another thread or a
+disk. It finds them through `Depends`, `Security`, `Annotated` aliases of any module, and the
 `dependencies=[...]` of routes, routers, includes and applications. One finding for each function,
 however many routes use it.
 
@@ -57,15 +57,16 @@ async def read_posts() -> list[str]:
 `def` becomes `async def`. Safe where the function stands at module level, is referenced only as a
 dependency or in `dependency_overrides`, in no string and in no `__all__`, and has no `yield`.
 Unsafe otherwise: for methods, for inner functions, and where coroutines of the same file call it,
-whose calls then get an `await`; a generator's annotation becomes that of an async one. No fix where
-other files call it, and for a method that a base or a subclass has, too.
+whose calls then get an `await`; a generator's annotation becomes that of an async one. No fix
+where other files call it, and for a method that a base or a subclass has, too.
 
 ## Limits
-One call that cannot be followed, and there is no finding. Classes, lambdas and functions with a
-decorator such as `lru_cache` cannot simply be made async and are passed over; so is what sync code
-of the application calls as well, and a stub that only raises `NotImplementedError` and waits to be
-overridden. Attributes that the database loads when they are read count as blocking; plain columns
-do not. An `import` inside the function is taken to be of a module that is loaded already.
+One call that cannot be followed, or of an abstract method, and there is no finding. Classes,
+lambdas and functions with a decorator such as `lru_cache` cannot simply be made async and are
+passed over; so is what sync code of the application calls as well, and a stub that only raises
+`NotImplementedError` and waits to be overridden. Attributes that the database loads when they are
+read count as blocking; plain columns do not. An `import` inside the function is taken to be of a
+module that is loaded already.
 
 ## Source
 fastapi-best-practices, "Prefer async dependencies"; FastAPI's documentation, "Concurrency and

@@ -47,8 +47,9 @@ async def read_user(user_id: int) -> UserResponse:
 
 ## Limits
 Fine: `Field(exclude=True)`, `SecretStr`, which shows stars, `response_model_exclude` or
-`response_model_include` in the decorator, a serializer for the field or the model. A token that is
-shown once, when it is made, has another name. Tests are passed over.
+`response_model_include` in the decorator, a serializer for the field or the model, a validator of
+the field, a connection to elsewhere with its `host`. A token that is shown once, when it is made,
+has another name. Tests are passed over.
 
 ## Source
 FastAPI's documentation, "Response Model - Return Type": "Never store the plain password of a user
@@ -73,6 +74,8 @@ from fastapi_bp_lint.project.values import Class, External, Instance
 from fastapi_bp_lint.rule import Preset, Project, Rule
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+_ADDRESS = {"host", "hostname", "port"}
+"""Fields of what a client is to connect to elsewhere: the password is for that."""
 _CHOOSES = {"response_model_exclude", "response_model_include", "response_class"}
 
 
@@ -101,7 +104,10 @@ def _secrets(route: Route, project: Project) -> Iterator[tuple[Class, Binding]]:
     for cls in within(_sent(route, project), project):
         if kind_of(project.types, cls) not in {SCHEMA, TABLE} or _is_serialized(cls, project):
             continue
-        for base in mro(project.types, cls):
+        order = mro(project.types, cls)
+        if any(isinstance(base, Class) and _ADDRESS & base.fields.keys() for base in order):
+            continue
+        for base in order:
             if isinstance(base, Class) and not _is_overridden(base, cls, project):
                 for name in base.fields:
                     if name in SENSITIVE and _is_shown(_field(base, name), base, project):
@@ -133,13 +139,23 @@ def _is_overridden(base: Class, cls: Class, project: Project) -> bool:
 
 
 def _is_serialized(cls: Class, project: Project) -> bool:
-    """Whether the class says itself how it is written."""
+    """Whether the class sees to itself: a serializer, or a validator that redacts the field."""
     return any(
-        "serializer" in str(d.func if isinstance(d, Call) else d)
+        _sees_to(d)
         for base in mro(project.types, cls)
         if isinstance(base, Class)
         for method in base.methods.values()
         for d in method.facts.decorators
+    )
+
+
+def _sees_to(decorator: Expr) -> bool:
+    func = decorator.func if isinstance(decorator, Call) else decorator
+    name = func.rpartition(".")[2] if isinstance(func, str) else ""
+    args = decorator.args if isinstance(decorator, Call) else ()
+    return name.endswith("serializer") or (
+        name.endswith("validator")
+        and any(isinstance(a, Literal) and a.value in SENSITIVE for a in args)
     )
 
 
