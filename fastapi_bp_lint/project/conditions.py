@@ -54,6 +54,7 @@ class Conditions:
         return certainty
 
     def region(self, region: Region, frame: Frame) -> bool | None:
+        """Return whether the lines of a region run, None when nothing decides it."""
         if region.kind not in {"if", "else"} or isinstance(frame.where, Module):
             return None
         truth = self._truth(region.subject, frame)
@@ -130,6 +131,7 @@ class Conditions:
         return same is (test.operator in {"Is", "Eq"})
 
     def bound(self, name: str, frame: Frame) -> Held | None:
+        """Return what the call at hand has bound to a name, None when it has not."""
         look: Frame | None = frame
         while look is not None:
             if name in look.env:
