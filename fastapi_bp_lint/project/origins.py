@@ -112,11 +112,20 @@ class Origins:
 
     def _by(self, binding: Binding, where: Where) -> tuple[Class, Call] | None:
         call = binding.value
+        if isinstance(call, str):
+            call = self._of_class(call, where)
         if binding.kind not in {"assign", "annotation"} or not isinstance(call, Call):
             return None
         values = self._types.callee(call, where).values
         only = values[0] if len(values) == 1 else None
         return (only, call) if isinstance(only, Class) else None
+
+    def _of_class(self, path: str, where: Where) -> Expr:
+        """Return the value of a class attribute written as ``Class.attribute``."""
+        owner, _, name = path.rpartition(".")
+        values = self._types.infer(owner, where).values if owner else ()
+        only = values[0] if len(values) == 1 else None
+        return only.fields[name][0] if isinstance(only, Class) and name in only.fields else None
 
 
 def _receiver(call: Call) -> str:

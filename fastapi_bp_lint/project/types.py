@@ -250,7 +250,10 @@ class Types:
         return State(self.names)
 
     def implementations(self, cls: Class) -> list[Class]:
-        """Return the classes below *cls*; for a protocol also those that have all its methods."""
+        """Return the classes below *cls*; for a protocol also the only one that has its methods.
+
+        Where several have them, nothing says that they were written for the protocol.
+        """
         below = self.subclasses.get(cls, [])
         if not _PROTOCOLS.intersection(members.mro(self, cls)):
             return below
@@ -263,9 +266,11 @@ class Types:
                 if c is not cls
                 and wanted
                 and wanted <= c.methods.keys()
+                and all(_fits(c.methods[n], m) for n, m in cls.methods.items())
                 and not _PROTOCOLS.intersection(members.mro(self, c))
             ]
-            kept = below + [c for c in fitting if c not in below]
+            others = [c for c in fitting if c not in below]
+            kept = below if len(others) > 1 else below + others
             self._implementations[cls] = kept
         return kept
 
@@ -381,6 +386,16 @@ class Types:
         ):
             return one(Instance(_PATH))
         return UNKNOWN
+
+
+def _fits(method: Function, wanted: Function) -> bool:
+    """Whether a method takes the parameters that a protocol's method names."""
+    names = {p.name for p in method.facts.params}
+    is_open = any(p.kind == "double-star" for p in method.facts.params)
+    return is_open or all(p.name in names or p.kind in _ANY for p in wanted.facts.params)
+
+
+_ANY = {"positional", "star", "double-star"}
 
 
 def module_of(where: Where) -> Module:
