@@ -63,7 +63,7 @@ def has_custom_class(route: Route, project: Project) -> bool:
     if not project.uses.assigned_attributes.isdisjoint(_ROUTE_CLASSES):
         return True
     routers = [route.router, *[level.router for level in route.levels]]
-    own = [project.web.registry.own.get(r) for r in routers if r is not None]
+    own = [project.web.registry.makers.own.get(r) for r in routers if r is not None]
     return any(
         isinstance(base, Class) and not _REGISTERS.isdisjoint(base.methods)
         for cls in own
@@ -77,14 +77,14 @@ def returned(handler: Function) -> list[Result]:
     return [r for r in handler.facts.body.results if r.kind == "return" and r.value is not None]
 
 
-def returns_response(handler: Function, project: Project) -> bool:
-    """Whether a handler may return a response object.
+def answers_itself(handler: Function) -> bool:
+    """Whether a handler writes to the raw channel to the client, ``request._send``."""
+    return any(load.name.endswith("._send") for load in handler.facts.body.loads)
 
-    One that is given the raw channel to the client, ``request._send``, has answered by itself.
-    """
-    if any(load.name.endswith("._send") for load in handler.facts.body.loads):
-        return True
-    return _gives_response(handler, project, 0)
+
+def returns_response(handler: Function, project: Project) -> bool:
+    """Whether a handler may return a response object, or has answered by itself."""
+    return answers_itself(handler) or _gives_response(handler, project, 0)
 
 
 def _gives_response(function: Function, project: Project, depth: int) -> bool:

@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 from fastapi_bp_lint.facts.model import Expr, Group, Literal, Region, Result
 from fastapi_bp_lint.finding import Finding, Severity, Span
-from fastapi_bp_lint.project.handling import gives_response
+from fastapi_bp_lint.project.handling import answers_itself, gives_response
 from fastapi_bp_lint.project.naming import is_application_code
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.values import Function
@@ -81,7 +81,7 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
     for handler, routes in project.handlers.items():
         if not is_application_code(handler.module) or _only_checks(handler, routes):
             continue
-        if all(r.kind == "http" for r in routes):
+        if all(r.kind == "http" for r in routes) and not answers_itself(handler):
             for clause in handler.facts.body.regions:
                 if clause.kind == "except" and _catches_everything(clause.subject):
                     yield from _found(handler, clause, project)
