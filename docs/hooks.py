@@ -194,9 +194,15 @@ def knowledge_table() -> str:
 
 def accuracy_table() -> str:
     """Return what the linter finds, misses and makes up in the sample project."""
-    script = runpy.run_path(str(ROOT / "tests" / "accuracy.py"))
+    script = runpy.run_path(str(ROOT / "tests" / "accuracy" / "__init__.py"))
     breaks = script["PROJECTS"] / "bookshop" / "expected" / "breaks.tsv"
     return str(script["table"](script["judge"](breaks)))
+
+
+def verdict_table() -> str:
+    """Return how many findings in real projects were read, by rule, and what they were."""
+    script = runpy.run_path(str(ROOT / "tests" / "accuracy" / "verdicts.py"))
+    return str(script["table"](script["verdicts"]()))
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -213,4 +219,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "modules": module_table,
     "knowledge": knowledge_table,
     "accuracy": accuracy_table,
+    "verdicts": verdict_table,
 }

@@ -1,6 +1,6 @@
 """What the linter finds in the sample projects, beside the list of what is wrong in them.
 
-python tests/accuracy.py prints a row for each rule, as docs/accuracy.md has it.
+`docs/accuracy.md` has a row for each rule.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fastapi_bp_lint.engine import Request, prepare, run
 from fastapi_bp_lint.rules import catalogue
 from fastapi_bp_lint.selection import Layer
 
-PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
+PROJECTS = Path(__file__).parents[2] / "fixtures" / "projects"
 
 Spot = tuple[str, int, str]
 
@@ -58,7 +58,3 @@ def table(judged: Judged) -> str:
     total = f"| all | {wanted.total()} | {missed.total()} | {false.total()} |"
     head = "| rule | in the project | missed | false alarms |\n|---|---|---|---|"
     return "\n".join((head, *rows, total))
-
-
-if __name__ == "__main__":
-    print(table(judge(PROJECTS / "bookshop" / "expected" / "breaks.tsv")))  # noqa: T201
