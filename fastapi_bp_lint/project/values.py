@@ -6,6 +6,7 @@ is. No values means unknown, and unknown is silence.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -95,7 +96,8 @@ class Package(NamedTuple):
     importer: Module
 
 
-class Instance(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Instance:
     """An object made by a class; *args* are its type arguments.
 
     *origin* is the module and call that made it, where one call did: two routers differ by it.
@@ -113,27 +115,31 @@ class Bound(NamedTuple):
     receiver: Instance | Class
 
 
-class Coroutine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Coroutine:
     """What calling an async function gives; awaiting it gives *result*."""
 
     result: Held
 
 
-class Entered(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entered:
     """A context manager; entering it gives *result*; *function* is the generator behind it."""
 
     result: Held
     function: Function | None
 
 
-class Partial(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Partial:
     """A callable with some arguments bound; *call* made it."""
 
     target: Held
     call: Call
 
 
-class Several(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Several:
     """A tuple, list or dict written out: its items by position or literal key."""
 
     kind: str
@@ -163,7 +169,8 @@ class Parent(NamedTuple):
     receiver: Instance | Class
 
 
-class Member(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Member:
     """A method of a list, tuple, set or dict."""
 
     of: Several | Instance
