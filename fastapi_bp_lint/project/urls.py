@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_bp_lint.facts.model import Call, Literal
 from fastapi_bp_lint.knowledge.fastapi_names import URL_MAKERS
 from fastapi_bp_lint.knowledge.tables import ancestry
+from fastapi_bp_lint.project.types import module_of
 from fastapi_bp_lint.project.values import External, Where
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def url_requests(project: Project) -> Iterator[UrlRequest]:
             if callee.values and all(_makes_url(v) for v in callee.values):
                 names = [name for name, _ in call.keywords if name != "name"]
                 given = None if None in names else frozenset(n for n in names if n is not None)
-                module = getattr(where, "module", where)
+                module = module_of(where)
                 yield UrlRequest(module, where, call, first.value, given, callee.certainty)
 
 

@@ -57,9 +57,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fastapi_bp_lint.finding import Step
 from fastapi_bp_lint.project.matching import covers, normal
 from fastapi_bp_lint.project.routes import Route
-from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Severity, Step
+from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
 

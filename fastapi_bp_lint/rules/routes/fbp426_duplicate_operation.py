@@ -57,11 +57,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi_bp_lint.finding import Certainty, weakest
+from fastapi_bp_lint.finding import Certainty, Step, weakest
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.urls import asked_names, path_parameters
 from fastapi_bp_lint.project.values import Scalar
-from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity, Step
+from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
 
