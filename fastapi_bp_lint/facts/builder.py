@@ -48,25 +48,22 @@ def column_reader(text: str) -> Column | None:
     return Column({n: line for n, line in enumerate(text.split("\n"), 1) if not line.isascii()})
 
 
-def span_reader(column: Column | None) -> SpanReader:
-    """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes."""
-    if column is None:
-        return _plain_span
+def span_reader(column: Column | None, share: Callable[[int, int], int]) -> SpanReader:
+    """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes.
 
-    wide = column.wide
+    *share* keeps one object for each line number: spans are most of what is kept of a file.
+    """
+    wide = {} if column is None else column.wide
 
     def read(node: Any) -> Span:  # noqa: ANN401 - any node with a position
         first, last = node.lineno, node.end_lineno
         start, end = node.col_offset, node.end_col_offset
-        if first in wide or last in wide:
+        if column and (first in wide or last in wide):
             start, end = column(first, start), column(last, end)
-        return new(Span, (first, start, last, end))
+        first = share(first, first)
+        return new(Span, (first, start, first if first == last else share(last, last), end))
 
     return read
-
-
-def _plain_span(node: Any) -> Span:  # noqa: ANN401 - any node with a position
-    return new(Span, (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset))
 
 
 class BodyBuilder:
@@ -122,7 +119,9 @@ class Builder:
         statements: dict[type[ast.AST], Handler],
     ) -> None:
         self.column = column
-        self.span = span_reader(column)
+        self.line: Callable[[int, int], int] = dict[int, int]().setdefault
+        self.span = span_reader(column, self.line)
+        self.texts: dict[str, Literal] = {}
         self.expressions = expressions
         self.handlers = statements
         self.body = BodyBuilder()
@@ -203,7 +202,7 @@ class Builder:
             for node in raw:
                 if node.id in wanted:
                     line, column = node.lineno, node.col_offset
-                    place = line, of(line, column) if of else column
+                    place = self.line(line, line), of(line, column) if of else column
                     places.setdefault(node.id, []).append(place)
             grouped.update((name, tuple(found)) for name, found in places.items())
         return self.body.freeze(reads)

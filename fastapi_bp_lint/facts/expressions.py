@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from fastapi_bp_lint.facts.builder import Builder, new
@@ -69,7 +70,7 @@ def _path(builder: Builder, node: ast.Attribute) -> Expr:
     if value.__class__ is str and inner.__class__ is ast.Name:
         names.append(value)
         names.reverse()
-        return ".".join(names)
+        return sys.intern(".".join(names))
     for name in reversed(names):
         value = Attr(value, name)
     return value  # type: ignore[no-any-return]
@@ -124,7 +125,10 @@ def _string(builder: Builder, node: ast.Constant, value: str) -> Expr:
         builder.strings.add(value)
     if builder.in_annotation:
         return _forward_reference(builder, node, value)
-    return new(Literal, (value, "str"))
+    kept = builder.texts.get(value)
+    if kept is None:
+        kept = builder.texts[value] = new(Literal, (value, "str"))
+    return kept
 
 
 def _forward_reference(builder: Builder, node: ast.Constant, value: str) -> Expr:
