@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
 def verdicts() -> list[Verdict]:
     """Return every verdict, as the file has them."""
     rows = [row.split("\t") for row in FILE.read_text("utf-8").splitlines()[1:]]
-    return [Verdict(*row[:4], int(row[4]), *row[5:]) for row in rows]
+    return [Verdict(a, b, c, d, int(e), f, g) for a, b, c, d, e, f, g in rows]
 
 
 def table(judged: list[Verdict]) -> str:

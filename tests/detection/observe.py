@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from tests.detection import labels, stubs
 from tests.detection.labels import Case, Label
-from tests.detection.recording import Recorder, Seen
+from tests.detection.recording import Hop, Recorder, Seen
 
 HERE = Path(__file__).parent
 TABLE = HERE / "observed.tsv"
@@ -130,7 +130,10 @@ def _observe(case: Case) -> tuple[list[Row], list[str]]:
             return [], ["did not end"]
         told = json.loads(answer.read_text())
         answer.unlink()
-    seen = [Seen(*row) for row in told["seen"]]
+    seen = [
+        Seen(name, tuple(Hop(*hop) for hop in hops), api, weak)
+        for name, hops, api, weak in told["seen"]
+    ]
     executed = {tuple(row) for row in told["executed"]}
     rows, problems = judge(case, seen, executed)
     problems += told["problems"]
@@ -217,20 +220,22 @@ def judge(
             problems.append(f"{label.path}:{label.line} {label.function}: nothing held the loop")
             note = "nothing held the loop"
         observed = ran and (bool(strong) if label.primitive else not label.unseen)
-        names = " ".join(dict.fromkeys(re.sub(r" for .*", "", s.primitive) for s in strong))
+        names = " ".join(dict.fromkeys(s.primitive for s in strong))
         rows.append(Row(label, observed, strong[0].depth if strong else 0, names, note))
     for s in seen:
-        starts = statements[s.path]
-        excused = {(s.path, n) for n in (*range(s.line, s.end_line + 1), starts.get(s.line, 0))}
-        if s not in explained and not s.weak and not excused & case.excused:
-            problems.append(f"{s.path}:{s.line} {s.function}: {s.primitive} has no label")
+        hop = s.coroutine
+        starts = statements[hop.path]
+        lines = (*range(hop.line, hop.end_line + 1), starts.get(hop.line, 0))
+        if s not in explained and not s.weak and not {(hop.path, n) for n in lines} & case.excused:
+            problems.append(f"{hop.path}:{hop.line} {hop.function}: {s.primitive} has no label")
     return rows, problems
 
 
 def _is_at(seen: Seen, label: Label, starts: dict[int, int]) -> bool:
-    if (seen.path, seen.function) != (label.path, label.function) or not label.primitive:
+    hop = seen.coroutine
+    if (hop.path, hop.function) != (label.path, label.function) or not label.primitive:
         return False
-    return seen.line <= label.line <= seen.end_line or starts.get(seen.line) == starts[label.line]
+    return hop.line <= label.line <= hop.end_line or starts.get(hop.line) == starts[label.line]
 
 
 def _statements(text: str) -> dict[int, int]:

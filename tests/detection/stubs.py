@@ -167,7 +167,7 @@ def redirect(ports: dict[str, int]) -> None:
     resolve = socket.getaddrinfo
     own = set(ports.values())
 
-    def there(address: Any) -> Any:  # noqa: ANN401 - each family of sockets has its own
+    def there(address: Any) -> Any:
         if not isinstance(address, tuple) or address[1] in own or address[1] > 30000:
             return address
         return ("127.0.0.1", ports[_PORTS.get(address[1], HTTP)])

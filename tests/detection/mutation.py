@@ -1,0 +1,437 @@
+"""Plants blocking calls below async routes of real packages and counts how many are found.
+
+    python -m tests.detection.mutation NAME=FOLDER ... [--plants 200] [--verbose]
+
+FOLDER holds the package's own folder as it is installed. A walk of one to six functions starts at
+a random async route and follows calls that are there; at its end a random call of the blocking
+table is planted as the first statement. The walk has a resolver of its own, that follows imports,
+`self` and method names that only one class of the package has. A plant is found when a new finding
+stands in the last coroutine of the walk, at its call, or when its trail ends at the plant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.detection.score import STALLS
+
+_TABLE = Path(__file__).parents[2] / "fastapi_bp_lint" / "knowledge" / "blocking.tsv"
+_SEED = 4
+_BATCH = 20
+_DEEPEST = 6
+_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"}
+_PLAIN = {"staticmethod", "classmethod"}
+_UNIQUE = re.compile(r"(?!model_)[a-z]+(_[a-z0-9]+)+")
+"""A method name that, where one class has it, is taken to mean that class: two words or more."""
+
+Node = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Func(NamedTuple):
+    """A function of the package."""
+
+    path: str
+    name: str
+    node: Node
+    owner: str
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is a coroutine function."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+
+class Step(NamedTuple):
+    """A call of the walk: where it stands and how it was resolved."""
+
+    line: int
+    end_line: int
+    how: str
+
+
+class Plant(NamedTuple):
+    """A planted call: the walk's functions, the calls between them, the text."""
+
+    functions: tuple[Func, ...]
+    steps: tuple[Step, ...]
+    text: str
+    name: str
+
+
+class Package:
+    """The functions of a package and what they call, by a resolver that is not the linter's."""
+
+    def __init__(self, root: Path) -> None:
+        self.sources: dict[str, str] = {}
+        self.modules: dict[str, str] = {}
+        self.trees: dict[str, ast.Module] = {}
+        for file in sorted(root.rglob("*.py")):
+            path = file.relative_to(root).as_posix()
+            text = file.read_text("utf-8", errors="replace")
+            try:
+                self.trees[path] = ast.parse(text)
+            except SyntaxError:
+                continue
+            self.sources[path] = text
+            self.modules[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = (
+                path
+            )
+        self.functions: dict[tuple[str, str], Func] = {}
+        self.classes: dict[tuple[str, str], ast.ClassDef] = {}
+        self.imports: dict[str, dict[str, tuple[str, str]]] = {}
+        for path, tree in self.trees.items():
+            self._read(path, tree)
+        names = Counter(f.name.rpartition(".")[2] for f in self.functions.values())
+        self.unique = {
+            f.name.rpartition(".")[2]: f
+            for f in self.functions.values()
+            if f.owner and names[f.name.rpartition(".")[2]] == 1
+        }
+
+    def _read(self, path: str, tree: ast.Module) -> None:
+        for node in tree.body:
+            if isinstance(node, Node):
+                self.functions[path, node.name] = Func(path, node.name, node, "")
+            elif isinstance(node, ast.ClassDef):
+                self.classes[path, node.name] = node
+                for inner in node.body:
+                    if isinstance(inner, Node):
+                        name = f"{node.name}.{inner.name}"
+                        self.functions[path, name] = Func(path, name, inner, node.name)
+        self.imports[path] = dict(self._imported(path, tree))
+
+    def _imported(self, path: str, tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+        package = path.removesuffix(".py").split("/")[:-1]
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom):
+                start = package[: len(package) - node.level + 1] if node.level else []
+                module = ".".join([*start, *(node.module or "").split(".")]).strip(".")
+                for alias in node.names:
+                    yield alias.asname or alias.name, (module, alias.name)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.asname:
+                        yield alias.asname, (alias.name, "")
+
+    def thing(self, path: str, name: str, depth: int = 0) -> tuple[str, str] | None:
+        """Return (path, name) of what a module's global name is; the name is "" for a module."""
+        if (path, name) in self.functions or (path, name) in self.classes:
+            return path, name
+        if depth > 5 or name not in self.imports[path]:
+            return None
+        module, inner = self.imports[path][name]
+        whole = f"{module}.{inner}" if inner else module
+        if whole in self.modules:
+            return self.modules[whole], ""
+        target = self.modules.get(module)
+        return self.thing(target, inner, depth + 1) if target and inner else None
+
+    def method(self, path: str, cls: str, name: str, depth: int = 0) -> Func | None:
+        """Return a method of a class or of its bases."""
+        found = self.functions.get((path, f"{cls}.{name}"))
+        if found or depth > 5 or (path, cls) not in self.classes:
+            return found
+        for base in self.classes[path, cls].bases:
+            if isinstance(base, ast.Name) and (thing := self.thing(path, base.id)):
+                found = self.method(*thing, name, depth + 1)
+                if found:
+                    return found
+        return None
+
+    def calls(self, function: Func) -> Iterator[tuple[Func, Step]]:
+        """Give the functions that a body calls on its own thread."""
+        local = _locals(function.node)
+        for call, awaited in _own_calls(function.node):
+            found, how = self._callee(function, call.func, local)
+            if found is None or found.is_async is not awaited or not _is_plain(found.node):
+                continue
+            yield found, Step(call.lineno, call.end_lineno or call.lineno, how)
+
+    def _callee(self, where: Func, func: ast.expr, local: set[str]) -> tuple[Func | None, str]:
+        if isinstance(func, ast.Name) and func.id not in local:
+            thing = self.thing(where.path, func.id)
+            return (self._called(thing), "name") if thing else (None, "")
+        if not isinstance(func, ast.Attribute):
+            return None, ""
+        if isinstance(func.value, ast.Name):
+            name = func.value.id
+            first = where.node.args.args[0].arg if where.node.args.args else ""
+            if where.owner and name == first and name in {"self", "cls"}:
+                return self.method(where.path, where.owner, func.attr), "self"
+            thing = self.thing(where.path, name) if name not in local else None
+            if thing and not thing[1]:
+                inner = self.thing(thing[0], func.attr)
+                return (self._called(inner), "module") if inner else (None, "")
+            if thing and thing in self.classes:
+                return self.method(*thing, func.attr), "class"
+        if _UNIQUE.fullmatch(func.attr) and func.attr in self.unique:
+            return self.unique[func.attr], "method"
+        return None, ""
+
+    def _called(self, thing: tuple[str, str]) -> Func | None:
+        if thing in self.classes:
+            return self.functions.get((thing[0], f"{thing[1]}.__init__"))
+        return self.functions.get(thing)
+
+    def routes(self) -> list[Func]:
+        """Return the coroutines that are decorated as routes."""
+        return [f for f in self.functions.values() if f.is_async and _is_route(f.node)]
+
+
+def _is_route(node: Node) -> bool:
+    return any(
+        isinstance(d, ast.Call) and isinstance(d.func, ast.Attribute) and d.func.attr in _VERBS
+        for d in node.decorator_list
+    )
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether calling it runs its body: no generator, no decorator that may do something else."""
+    if any(not (isinstance(d, ast.Name) and d.id in _PLAIN) for d in node.decorator_list):
+        return False
+    return not any(isinstance(n, ast.Yield | ast.YieldFrom) for n in _own(node))
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what stands in a body, nested functions and classes left out."""
+    body = node.body if isinstance(node, Node) else ast.iter_child_nodes(node)
+    for inner in body:
+        if isinstance(inner, Node | ast.Lambda | ast.ClassDef | ast.GeneratorExp):
+            continue
+        yield inner
+        yield from _own(inner)
+
+
+def _own_calls(node: Node) -> Iterator[tuple[ast.Call, bool]]:
+    awaited = {id(n.value) for n in _own(node) if isinstance(n, ast.Await)}
+    for inner in _own(node):
+        if isinstance(inner, ast.Call):
+            yield inner, id(inner) in awaited
+
+
+def _locals(node: Node) -> set[str]:
+    given = node.args
+    names = {a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+    names |= {a.arg for a in (given.vararg, given.kwarg) if a}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            names.add(inner.id)
+        elif isinstance(inner, Node | ast.ClassDef) and inner is not node:
+            names.add(inner.name)
+        elif isinstance(inner, ast.Import | ast.ImportFrom):
+            names |= {(a.asname or a.name).partition(".")[0] for a in inner.names}
+    return names
+
+
+def planted_calls() -> list[tuple[str, str]]:
+    """Return (name, statement) of the table's calls that wait: functions, methods of classes."""
+    head, *rows = _TABLE.read_text("utf-8").splitlines()
+    columns = head.split("\t")
+    found = []
+    for line in rows:
+        row = dict(zip(columns, line.split("\t"), strict=False))
+        parts = row["name"].split(".")
+        if row["tier"] != "A" or row["kind"] == "nested-loop" or ":" in row["name"]:
+            continue
+        module, last = ".".join(parts[:-1]), parts[-1]
+        if row["form"] == "call" and module.islower() and module != "builtins":
+            found.append((row["name"], f"import {module} as _p; _p.{last}('x')"))
+        elif row["form"] == "method" and parts[-2][:1].isupper() and not last.startswith("_"):
+            base = ".".join(parts[:-2])
+            if base and base.islower():
+                text = f"from {base} import {parts[-2]} as _P; _P().{last}('x')"
+                found.append((row["name"], text))
+    return found
+
+
+def walk(package: Package, draw: random.Random, routes: list[Func], length: int) -> Plant | None:
+    """Draw a walk of *length* functions, or nothing when it comes to an end before."""
+    functions = [draw.choice(routes)]
+    steps: list[Step] = []
+    while len(functions) < length:
+        options = [(f, s) for f, s in package.calls(functions[-1]) if f not in functions]
+        if not options:
+            return None
+        found, step = draw.choice(options)
+        functions.append(found)
+        steps.append(step)
+    name, text = draw.choice(planted_calls())
+    return Plant(tuple(functions), tuple(steps), text, name)
+
+
+def draw_plants(package: Package, count: int, flagged: set[tuple[str, int]]) -> list[Plant]:
+    """Draw walks of one to six functions, each as often, none where there is a finding already."""
+    draw = random.Random(_SEED)
+    routes = package.routes()
+    plants: list[Plant] = []
+    for number in range(count):
+        for _ in range(5000):
+            plant = walk(package, draw, routes, 1 + number % _DEEPEST)
+            if plant is None:
+                continue
+            at = last_coroutine(plant)
+            if at < len(plant.steps):
+                step = plant.steps[at]
+                lines = range(step.line, step.end_line + 1)
+                if any((plant.functions[at].path, line) in flagged for line in lines):
+                    continue
+            plants.append(plant)
+            break
+    return plants
+
+
+def last_coroutine(plant: Plant) -> int:
+    """Return the place in the walk of the coroutine that answers for the plant."""
+    return max(n for n, function in enumerate(plant.functions) if function.is_async)
+
+
+def batches(plants: list[Plant]) -> Iterator[list[Plant]]:
+    """Give plants in groups whose walks share no function."""
+    left = list(plants)
+    while left:
+        chosen: list[Plant] = []
+        used: set[tuple[str, str]] = set()
+        for plant in left:
+            keys = {(f.path, f.name) for f in plant.functions}
+            if len(chosen) < _BATCH and not keys & used:
+                chosen.append(plant)
+                used |= keys
+        left = [plant for plant in left if plant not in chosen]
+        yield chosen
+
+
+def sow(package: Package, plants: list[Plant], root: Path) -> dict[str, list[int]]:
+    """Write the planted files; return the lines of each before which a line was put in."""
+    put: dict[str, list[tuple[int, str]]] = {}
+    for plant in plants:
+        body = plant.functions[-1].node.body
+        indent = " " * body[0].col_offset
+        row = place(plant), f"{indent}{plant.text}"
+        put.setdefault(plant.functions[-1].path, []).append(row)
+    for path, rows in put.items():
+        lines = package.sources[path].split("\n")
+        for line, text in sorted(rows, reverse=True):
+            lines.insert(line - 1, text)
+        (root / path).write_text("\n".join(lines), "utf-8")
+    return {path: sorted(line for line, _ in rows) for path, rows in put.items()}
+
+
+def place(plant: Plant) -> int:
+    """Return the line before which a plant is put: that of the first statement."""
+    body = plant.functions[-1].node.body
+    has_text = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    first = body[1] if has_text and len(body) > 1 else body[0]
+    decorators: list[ast.expr] = getattr(first, "decorator_list", [])
+    return min([first.lineno, *(d.lineno for d in decorators)])
+
+
+def lint(root: Path) -> list[dict[str, Any]]:
+    """Return the findings about held loops in *root*."""
+    command = [sys.executable, "-m", "fastapi_bp_lint", "check", "--select", "FBP1"]
+    done = subprocess.run(
+        [*command, "--output-format", "json", str(root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {0, 1}:
+        raise RuntimeError(done.stderr)
+    return [f for f in json.loads(done.stdout)["findings"] if f["code"] in STALLS]
+
+
+def is_found(plant: Plant, said: list[dict[str, Any]], put: dict[str, list[int]]) -> str:
+    """Return the code of the finding that tells of a plant, or "" when none does."""
+
+    def moved(path: str, line: int) -> int:
+        return line + sum(before <= line for before in put.get(path, []))
+
+    last = plant.functions[-1]
+    at = last_coroutine(plant)
+    coroutine = plant.functions[at]
+    site = moved(last.path, place(plant)) - 1
+    for f in said:
+        if f["path"] != coroutine.path or not f["symbol"].endswith(f".{coroutine.name}"):
+            continue
+        end = f["trail"][-1] if f["trail"] else f
+        if (end["path"], end["line"]) == (last.path, site):
+            return str(f["code"])
+        if at < len(plant.steps):
+            step = plant.steps[at]
+            begin = moved(coroutine.path, step.line)
+            if begin <= f["line"] <= moved(coroutine.path, step.end_line):
+                return str(f["code"])
+    return ""
+
+
+def main() -> int:
+    """Plant, lint and count."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", nargs="+", metavar="NAME=FOLDER")
+    parser.add_argument("--plants", type=int, default=200)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    for given in options.packages:
+        name, _, folder = given.partition("=")
+        _package(name, Path(folder), options.plants, verbose=options.verbose)
+    return 0
+
+
+def _package(name: str, folder: Path, count: int, *, verbose: bool) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place).resolve()
+        for inner in sorted(folder.iterdir()):
+            if inner.is_dir() and not inner.name.endswith("-info"):
+                ignored = shutil.ignore_patterns("*.pyc", "*.js", "*.map", "node_modules")
+                shutil.copytree(inner, root / inner.name, ignore=ignored)
+        (root / "fbp-lint.toml").write_text("")
+        package = Package(root)
+        flagged = {
+            (f["path"], line) for f in lint(root) for line in range(f["line"], f["end_line"] + 1)
+        }
+        plants = draw_plants(package, count, flagged)
+        depth: Counter[tuple[int, bool]] = Counter()
+        how: Counter[tuple[str, bool]] = Counter()
+        codes: Counter[str] = Counter()
+        for chosen in batches(plants):
+            put = sow(package, chosen, root)
+            said = lint(root)
+            for path in put:
+                (root / path).write_text(package.sources[path], "utf-8")
+            for plant in chosen:
+                code = is_found(plant, said, put)
+                depth[len(plant.functions), bool(code)] += 1
+                codes[code] += 1
+                for step in plant.steps[-1:]:
+                    how[step.how, bool(code)] += 1
+                if verbose and not code:
+                    print("  MISS", plant.name, _way(plant), flush=True)  # noqa: T201
+    hits = sum(n for (_, found), n in depth.items() if found)
+    print(f"{name}: {hits} of {len(plants)} plants found ({hits / max(1, len(plants)):.1%})")  # noqa: T201
+    lengths = ", ".join(
+        f"{d}: {depth[d, True]}/{depth[d, True] + depth[d, False]}" for d in range(1, _DEEPEST + 1)
+    )
+    ways = ", ".join(
+        f"{w}: {how[w, True]}/{how[w, True] + how[w, False]}" for w in sorted({w for w, _ in how})
+    )
+    print(f"  by depth {lengths}; by last call {ways}; {dict(codes)}", flush=True)  # noqa: T201
+
+
+def _way(plant: Plant) -> str:
+    steps = [*(f"{s.line} ({s.how})" for s in plant.steps), ""]
+    return " > ".join(f"{f.path}:{f.name} {s}" for f, s in zip(plant.functions, steps, strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
