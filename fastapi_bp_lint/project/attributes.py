@@ -59,10 +59,10 @@ class Attributes:
         """Return what the attribute *name* of *held* holds."""
         return union(*[self._attribute(v, name) for v in held.values]).doubted(held.certainty)
 
-    def _attribute(self, value: Any, name: str) -> Held:  # noqa: ANN401 - the replay's own
+    def _attribute(self, value: Any, name: str) -> Held:
         if isinstance(value, Module):
             return self._replay.values.globally(value, name)
-        value = self._replay.registry.lift(value)
+        value = self._replay.registry.makers.lift(value)
         if isinstance(value, Router):
             return self._replay.registry.attribute(value, name)
         if isinstance(value, Object):

@@ -80,9 +80,7 @@ class Evaluator:
             return UNKNOWN
         return thing if isinstance(thing, Held) else self.eval(thing.expr, thing.frame, thing.line)
 
-    def eval(
-        self, expr: Expr, frame: Frame, line: int = 0
-    ) -> Held:
+    def eval(self, expr: Expr, frame: Frame, line: int = 0) -> Held:
         """Return what *expr* holds in *frame*."""
         match expr:
             case str():
@@ -94,7 +92,9 @@ class Evaluator:
             case Call():
                 return self._replay.calls.call(expr, frame)
             case Attr():
-                return self._replay.attributes.attribute(self.eval(expr.value, frame, line), expr.name)
+                return self._replay.attributes.attribute(
+                    self.eval(expr.value, frame, line), expr.name
+                )
             case Awaited():
                 values: tuple[Any, ...] = self.eval(expr.value, frame, line).values
                 return union(*[v.result if isinstance(v, Coroutine) else made(v) for v in values])
@@ -152,7 +152,10 @@ class Evaluator:
             return self._types.infer(expr, frame.where, line)
         if isinstance(expr.key, Group) and expr.key.kind == "slice":
             bounds = [self.eval(part, frame, line) for part in expr.key.items]
-            return sliced(base, [None if p is None else b for p, b in zip(expr.key.items, bounds, strict=True)])
+            return sliced(
+                base,
+                [None if p is None else b for p, b in zip(expr.key.items, bounds, strict=True)],
+            )
         key = self.eval(expr.key, frame, line)
         literal = key.values[0] if len(key.values) == 1 else None
         value = literal.value if isinstance(literal, Scalar) else None
@@ -241,7 +244,7 @@ class Evaluator:
             if held.values and held.values != (Scalar(None),):
                 return held.doubted(Certainty.LIKELY)
         held = results.parameter(self._types, function, param)
-        return self._replay.registry.placeholder(held, function, param)
+        return self._replay.registry.makers.placeholder(held, function, param)
 
     def binding(self, b: Binding, frame: Frame) -> Held:
         """Return what a binding gives its target."""
@@ -251,7 +254,7 @@ class Evaluator:
         if b.kind not in {"assign", "annotation", "walrus"} or b.value is None:
             return self._types.binding(b, frame.where)
         held = self.eval(b.value, frame, b.span.line)
-        self._replay.registry.call_it(held, b.target, frame)
+        self._replay.registry.makers.call_it(held, b.target, frame)
         return held if held.values else self._types.binding(b, frame.where)
 
     def globally(self, module: Module, name: str, line: int = 0) -> Held:
@@ -301,7 +304,9 @@ def joined(parts: list[Held]) -> Held:
     text = ""
     certainty = Certainty.CERTAIN
     for part in parts:
-        values = [v for v in part.values if isinstance(v, Scalar) and isinstance(v.value, str | int)]
+        values = [
+            v for v in part.values if isinstance(v, Scalar) and isinstance(v.value, str | int)
+        ]
         if len(values) != 1 or len(part.values) != 1:
             return UNKNOWN
         text += str(values[0].value)

@@ -43,7 +43,6 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-
     from fastapi_bp_lint.project.replay import Replay
 
 _NOTHING = ((), (Scalar(None),))
@@ -74,7 +73,9 @@ class Invoker:
             return frame.calls[key] or UNKNOWN
         frame.calls[key] = None
         callee = self._replay.values.eval(call.func, frame, call.span.line)
-        held = union(*[self.called(v, call, frame) for v in callee.values]).doubted(callee.certainty)
+        held = union(*[self.called(v, call, frame) for v in callee.values]).doubted(
+            callee.certainty
+        )
         frame.calls[key] = held
         return held
 
@@ -106,7 +107,9 @@ class Invoker:
                 given = [self._replay.values.eval(a, frame, call.span.line) for a in call.args]
                 return called_text(value.of, value.name, given)
             case Wraps() if call.args:
-                return made(Wrapped(self._replay.values.eval(call.args[0], frame, call.span.line), value.of))
+                return made(
+                    Wrapped(self._replay.values.eval(call.args[0], frame, call.span.line), value.of)
+                )
             case Method() | Decorating():
                 return self._replay.registry.called(value, call, frame)
             case Object():
@@ -150,7 +153,9 @@ class Invoker:
         if value.name in MARKERS:
             return made(Marker(call, frame, value.name))
         if value.name in CONSTRUCTORS:
-            return self._replay.registry.construct(value.name, call, frame, self._replay.arguments.options(call, (), frame))
+            return self._replay.registry.makers.construct(
+                value.name, call, frame, self._replay.arguments.options(call, (), frame)
+            )
         if value.name in _WRAPPERS and call.args:
             held = [self._replay.values.eval(a, frame, call.span.line) for a in call.args]
             if value.name == "functools.wraps":
@@ -160,7 +165,11 @@ class Invoker:
             target = self._replay.values.eval(call.args[0], frame, call.span.line)
             return made(Bundle(target, call, frame)) if target.values else UNKNOWN
         if value.name == "builtins.getattr":
-            name = self._replay.values.eval(call.args[1], frame, call.span.line) if len(call.args) > 1 else UNKNOWN
+            name = (
+                self._replay.values.eval(call.args[1], frame, call.span.line)
+                if len(call.args) > 1
+                else UNKNOWN
+            )
             if len(name.values) == 1 and isinstance(name.values[0], Scalar):
                 target = self._replay.values.eval(call.args[0], frame, call.span.line)
                 return self._replay.attributes.attribute(target, str(name.values[0].value))
@@ -176,14 +185,20 @@ class Invoker:
     def instantiate(self, cls: Class, call: Call | None, frame: Frame) -> Held:
         """Return a new object of a project class."""
         order = members.mro(self._types, cls)
-        foreign = next((b for b in order if isinstance(b, External) and b.name in CONSTRUCTORS), None)
+        foreign = next(
+            (b for b in order if isinstance(b, External) and b.name in CONSTRUCTORS), None
+        )
         init = next(
-            (b.methods["__init__"] for b in order if isinstance(b, Class) and "__init__" in b.methods),
+            (
+                b.methods["__init__"]
+                for b in order
+                if isinstance(b, Class) and "__init__" in b.methods
+            ),
             None,
         )
         if foreign is not None:
             place = frame.module.place(call.span) if call is not None else cls.place
-            return self._replay.registry.construct_own(cls, foreign.name, call, frame, place)
+            return self._replay.registry.makers.construct_own(cls, foreign.name, call, frame, place)
         thing = Object(cls)
         held = made(thing)
         if init is not None:
@@ -238,6 +253,7 @@ class Invoker:
         return results.called(self._types, value, call, frame.where)
 
     def returned(self, function: Function, inner: Frame) -> Held:
+        """Return what a function gives back when it runs with the frame's arguments."""
         if function.facts.is_generator:
             return results.result(self._types, function, None)
         options: list[Held] = []

@@ -19,7 +19,7 @@ from fastapi_bp_lint.project.attributes import Attributes
 from fastapi_bp_lint.project.binding import Arguments
 from fastapi_bp_lint.project.conditions import Conditions
 from fastapi_bp_lint.project.evaluating import Evaluator
-from fastapi_bp_lint.project.frames import Frame, Loop, Scopes, Step, Steps
+from fastapi_bp_lint.project.frames import Frame, Loop, Step, Steps
 from fastapi_bp_lint.project.invoking import Invoker
 from fastapi_bp_lint.project.made import (
     Closure,
@@ -28,6 +28,7 @@ from fastapi_bp_lint.project.made import (
 )
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.registering import Registry
+from fastapi_bp_lint.project.scopes import Scopes
 from fastapi_bp_lint.project.values import (
     Class,
     Function,
@@ -77,7 +78,7 @@ class Replay:
         for function in self._roots():
             if function not in self.ran:
                 self._call_root(function)
-        self.registry.finish()
+        self.registry.makers.finish()
         self.is_over = True
         return self.registry
 
@@ -151,7 +152,7 @@ class Replay:
                 for value in self.values.eval(decorator, frame, span.line).values:
                     self._apply(value, target)
 
-    def _apply(self, value: Any, target: Held) -> None:  # noqa: ANN401 - its own values
+    def _apply(self, value: Any, target: Held) -> None:
         if isinstance(value, Decorating):
             self.registry.apply(value, target)
         elif isinstance(value, Function):

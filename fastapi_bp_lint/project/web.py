@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.project.apps import App, Included, Mounted, Router
 from fastapi_bp_lint.project.dependencies import Dependencies, Dependency
 from fastapi_bp_lint.project.replay import Replay
-from fastapi_bp_lint.project.routes import Route, RouteModel
+from fastapi_bp_lint.project.route_model import RouteModel
+from fastapi_bp_lint.project.routes import Route
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.registering import Registry
