@@ -51,8 +51,9 @@ async def load() -> str:
 
 ## Limits
 A clause for exceptions of one kind is taken to be meant, and so is one that raises, returns a
-response, or sets `response.status_code`. Health checks, whose answer is that something is wrong,
-are passed over by their path and name; so are tests.
+response, or sets `response.status_code`. Health checks and validations, whose answer is that
+something is wrong, are passed over by their path and name; so are a second way to the same answer
+(`return load_local()`) and tests.
 
 ## Source
 FastAPI's documentation, "Handling Errors"; ruff BLE001.
@@ -63,7 +64,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fastapi_bp_lint.facts.model import Expr, Group, Literal, Region, Result
+from fastapi_bp_lint.facts.model import Awaited, Call, Expr, Group, Literal, Region, Result
 from fastapi_bp_lint.finding import Finding, Severity, Span
 from fastapi_bp_lint.project.handling import answers_itself, gives_response
 from fastapi_bp_lint.project.naming import is_application_code
@@ -73,7 +74,8 @@ from fastapi_bp_lint.rule import Preset, Project, Rule
 
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 _EVERYTHING = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
-_CHECKS = re.compile(r"health|ready|readiness|liveness|live\b|ping|status|verify|test|check")
+_CHECKS = re.compile(r"health|ready|readiness|liveness|live\b|ping|status|verif|test|check|valid")
+_CONFESSES = re.compile(r"error|message|detail|success|status|fail|reason")
 
 
 @rule.on(Project)
@@ -104,6 +106,8 @@ def _found(handler: Function, clause: Region, project: Project) -> Iterator[Find
         return
     if any(gives_response(r.value, handler, project, r.span.line) for r in given):
         return
+    if any(_falls_back(r.value) for r in given):
+        return
     line, column = clause.span[:2]
     yield rule.at(
         handler.module.place(Span(line, column, line, column + len("except"))),
@@ -111,6 +115,14 @@ def _found(handler: Function, clause: Region, project: Project) -> Iterator[Find
         "HTTPException, or let it pass",
         symbol=handler.symbol,
     )
+
+
+def _falls_back(value: Expr) -> bool:
+    """Whether a call gives the value, of which no argument tells of an error: a second way."""
+    call = value.value if isinstance(value, Awaited) else value
+    if not isinstance(call, Call):
+        return False
+    return not any(name and _CONFESSES.search(name) for name, _ in call.keywords)
 
 
 def _said(result: Result) -> str:

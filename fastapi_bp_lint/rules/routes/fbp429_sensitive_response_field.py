@@ -48,8 +48,9 @@ async def read_user(user_id: int) -> UserResponse:
 ## Limits
 Fine: `Field(exclude=True)`, `SecretStr`, which shows stars, `response_model_exclude` or
 `response_model_include` in the decorator, a serializer for the field or the model, a validator of
-the field, a connection to elsewhere with its `host`. A token that is shown once, when it is made,
-has another name. Tests are passed over.
+the field, a connection to elsewhere with its `host`, or a class called `...Auth`, `...Config` or
+`...Connection`. A token that is shown once, when it is made, has another name. Tests are passed
+over.
 
 ## Source
 FastAPI's documentation, "Response Model - Return Type": "Never store the plain password of a user
@@ -76,6 +77,8 @@ from fastapi_bp_lint.rule import Preset, Project, Rule
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
 _ADDRESS = {"host", "hostname", "port"}
 """Fields of what a client is to connect to elsewhere: the password is for that."""
+_ELSEWHERE = ("Auth", "Config", "Connection")
+"""Ends of the names of classes that say how to get in somewhere else."""
 _CHOOSES = {"response_model_exclude", "response_model_include", "response_class"}
 
 
@@ -106,6 +109,8 @@ def _secrets(route: Route, project: Project) -> Iterator[tuple[Class, Binding]]:
             continue
         order = mro(project.types, cls)
         if any(isinstance(base, Class) and _ADDRESS & base.fields.keys() for base in order):
+            continue
+        if cls.name.endswith(_ELSEWHERE):
             continue
         for base in order:
             if isinstance(base, Class) and not _is_overridden(base, cls, project):
