@@ -56,9 +56,8 @@ def _joined(parts: list[str | None]) -> str | None:
     known = [p for p in parts if p is not None]
     if len(known) != len(parts):
         return None
-    return " | ".join(
-        dict.fromkeys(p for k in known for p in k.split(" | ") if "[" not in k) or known
-    )
+    flat = [p for k in known for p in ([k] if "[" in k else k.split(" | "))]
+    return " | ".join(dict.fromkeys(flat))
 
 
 def _subscripted(replay: Replay, expr: Item, frame: Frame, line: int, depth: int) -> str | None:
