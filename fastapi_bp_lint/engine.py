@@ -7,7 +7,7 @@ import contextlib
 import gc
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,10 +90,22 @@ def prepare(request: Request) -> Plan:
     )
 
 
+class Look(NamedTuple):
+    """One run: what was found, and the linked project that it was found in."""
+
+    report: Report
+    project: Project
+
+
+def look(plan: Plan, progress: Progress | None = None) -> Look:
+    """Lint the project as it is now; who asks more of it than findings need not link it again."""
+    project, found = _lint(plan, progress)
+    return Look(_report(plan, project.files, found), project)
+
+
 def run(plan: Plan, progress: Progress | None = None) -> Report:
     """Lint the project as it is now."""
-    files, found = _lint(plan, progress)
-    return _report(plan, files, found)
+    return look(plan, progress).report
 
 
 class Repair(NamedTuple):
@@ -103,12 +115,21 @@ class Repair(NamedTuple):
     report: Report
 
 
-def repair(plan: Plan, *, unsafe: bool = False, progress: Progress | None = None) -> Repair:
-    """Lint the project and fix, in memory, what is shown; *unsafe* fixes too."""
+def repair(
+    plan: Plan,
+    *,
+    unsafe: bool = False,
+    only: Callable[[Finding], bool] | None = None,
+    progress: Progress | None = None,
+) -> Repair:
+    """Lint the project and fix, in memory, what is shown; *unsafe* fixes too.
+
+    *only* says of each finding whether it is to be fixed.
+    """
     from fastapi_bp_lint.fixes import Policy, fix_files  # noqa: PLC0415 - most runs fix nothing
 
     given = dict(plan.workspace.overlays)
-    files, before = _lint(plan, progress)
+    project, before = _lint(plan, progress)
 
     def relint(overlays: Mapping[str, bytes]) -> list[Finding]:
         plan.workspace.overlays = {**given, **overlays}
@@ -116,33 +137,32 @@ def repair(plan: Plan, *, unsafe: bool = False, progress: Progress | None = None
         return _lint(plan, None)[1]
 
     def wanted(finding: Finding) -> bool:
-        return is_shown(finding.place.path, plan)
+        return is_shown(finding.place.path, plan) and (only is None or only(finding))
 
     sources = _sources(plan, (finding.place.path for finding in before if finding.fix))
     policy = Policy(plan.rules, unsafe=unsafe, wanted=wanted)
     outcome = fix_files(before, sources, relint, policy)
     plan.workspace.overlays = {**given, **{change.path: change.after for change in outcome.changes}}
     plan.workspace.refresh()
-    report = _report(plan, files, outcome.findings)
+    report = _report(plan, project.files, outcome.findings)
     fixed = tuple(_fixed(before, outcome))
     return Repair(outcome.changes, report._replace(fixed=fixed, left=tuple(_left(outcome, policy))))
 
 
-def _lint(plan: Plan, progress: Progress | None) -> tuple[Iterable[str], list[Finding]]:
-    """Return the files of the project and all that is found in it, whatever is shown."""
+def _lint(plan: Plan, progress: Progress | None) -> tuple[Project, list[Finding]]:
+    """Return the linked project and all that is found in it, whatever is shown."""
     collecting = gc.isenabled()
     gc.disable()  # nearly all that a run allocates lives until its end
     try:
-        files = plan.workspace.refresh(progress)
-        return files.keys(), _findings(plan, files)
+        project = Project(plan.workspace.refresh(progress), plan.config)
+        return project, _findings(plan, project)
     finally:
         if collecting:
             gc.enable()
 
 
-def _findings(plan: Plan, files: Mapping[str, FileFacts]) -> list[Finding]:
-    config, rules = plan.config, plan.rules
-    project = Project(files, config)
+def _findings(plan: Plan, project: Project) -> list[Finding]:
+    config, rules, files = plan.config, plan.rules, project.files
     found = [finding for facts in files.values() for finding in facts.findings]
     for rule in rules.values():
         found += _checked(rule, files, project)

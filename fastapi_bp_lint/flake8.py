@@ -8,9 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
-import io
 import multiprocessing
-import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
@@ -18,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 from fastapi_bp_lint import __version__
 from fastapi_bp_lint.config import ConfigError, locate
 from fastapi_bp_lint.engine import Plan, Request, prepare, run
+from fastapi_bp_lint.facts.rescue import encode
 from fastapi_bp_lint.finding import Certainty, Finding, Preset
 from fastapi_bp_lint.output.display import one_line
 from fastapi_bp_lint.selection import Layer
@@ -123,7 +122,7 @@ class Plugin:
         """Yield what flake8 prints: line, column, code with message, and who says so."""
         file = Path(self._filename).absolute()
         if self._filename == self.asked.stdin:
-            text = _encoded("".join(self._lines))
+            text = encode("".join(self._lines))
             request = self.asked.request._replace(paths=(file,), overlays={file: text})
             found = _by_path(prepare(request))
         else:
@@ -159,13 +158,3 @@ def _by_path(plan: Plan) -> ByPath:
         file = (plan.location.root / finding.place.path).resolve()
         found.setdefault(file, []).append(finding)
     return found
-
-
-def _encoded(text: str) -> bytes:
-    """Return *text* as the bytes that it was read from, as far as its encoding can tell."""
-    raw = text.encode("utf-8", "surrogateescape")
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-        return text.encode(encoding)
-    except (SyntaxError, UnicodeError):
-        return raw

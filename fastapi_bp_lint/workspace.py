@@ -27,6 +27,7 @@ class Workspace:
 
     *overlays* are texts that stand for files, as an editor has them or standard input brings
     them; a path of theirs is relative to *root*. *codes* are the rules whose syntax checks run.
+    A *patient* workspace keeps the facts of an overlay that does not parse: somebody is typing.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Workspace:
         self.root = root
         self.config = config
         self.overlays: dict[str, bytes] = {}
+        self.patient = False
         self._codes = tuple(sorted(codes))
         self._jobs = jobs
         self._checks = syntax_checks(load(self._codes))
@@ -84,7 +86,7 @@ class Workspace:
         on_disk: list[str] = []
         for path in paths:
             if path in self.overlays:
-                fresh[path] = facts_of_text(self.overlays[path], path, self._checks)
+                fresh[path] = self._overlaid(path)
             elif path in problems:
                 fresh[path] = unreadable(path, problems[path])
             else:
@@ -99,6 +101,13 @@ class Workspace:
             fresh[path] = facts_of(root, path, self._checks)
             if progress is not None:
                 progress(done, len(on_disk))
+        return fresh
+
+    def _overlaid(self, path: str) -> FileFacts:
+        fresh = facts_of_text(self.overlays[path], path, self._checks)
+        problem, last = fresh.problem, self._facts.get(path)
+        if self.patient and last is not None and problem is not None and problem.kind == "syntax":
+            return last._replace(problem=problem)
         return fresh
 
 

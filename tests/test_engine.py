@@ -11,7 +11,7 @@ import pytest
 
 from fastapi_bp_lint import engine
 from fastapi_bp_lint.config import ConfigError
-from fastapi_bp_lint.engine import Plan, Request, prepare, repair, run
+from fastapi_bp_lint.engine import Plan, Request, look, prepare, repair, run
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.facts.model import FileFacts, Mark
 from fastapi_bp_lint.facts.source import Source
@@ -346,6 +346,22 @@ def test_repair_tells_what_it_did_and_leaves_the_disk_alone(tmp_path: Path) -> N
     assert (report.findings, report.left) == ((), ())
     assert report.lines("a.py") == ("x = 1", "y = 1", "")
     assert "noqa" in (tmp_path / "a.py").read_text()
+
+
+def test_only_the_findings_that_are_meant_are_repaired(tmp_path: Path) -> None:
+    add(tmp_path, a="x = 1  # noqa: FBP999\ny = 1  # noqa: FBP999\n")
+    plan = prepare(Request(paths=(tmp_path,), layer=Layer(select=("FBP004",))))
+    changes, report = repair(plan, only=lambda finding: finding.place.span.line == 2)
+    assert [change.after for change in changes] == [b"x = 1  # noqa: FBP999\ny = 1\n"]
+    assert [finding.place.span.line for finding in report.findings] == [1]
+
+
+def test_a_look_shows_the_project_that_was_linted(tmp_path: Path) -> None:
+    add(tmp_path, a="x = 1  # noqa: FBP999\n")
+    plan = prepare(Request(paths=(tmp_path,)))
+    report, project = look(plan)
+    assert report.findings == run(plan).findings
+    assert list(project.files) == list(project.modules.by_path) == ["a.py"]
 
 
 def test_a_run_can_be_repeated_after_changes(tmp_path: Path) -> None:

@@ -58,6 +58,24 @@ def test_overlays_stand_for_files(root: Path) -> None:
     assert world.text("a.py") == b"import os\n"
 
 
+def test_a_patient_workspace_keeps_what_it_knew_of_a_broken_overlay(root: Path) -> None:
+    world = Workspace(root, Config())
+    world.patient = True
+    world.overlays = {"new.py": b"def f(:\n"}
+    assert modules(world.refresh()) == {"a.py": ["os"], "b.py": [], "new.py": []}
+    world.overlays = {"a.py": b"import os\nimport (\n"}
+    facts = world.refresh()["a.py"]
+    assert [item.module for item in facts.imports] == ["os"]
+    assert facts.problem is not None
+    assert (facts.problem.kind, facts.problem.span.line) == ("syntax", 2)
+    world.overlays = {"a.py": b"import re\n"}
+    facts = world.refresh()["a.py"]
+    assert ([item.module for item in facts.imports], facts.problem) == (["re"], None)
+    world.patient = False
+    world.overlays = {"a.py": b"import (\n"}
+    assert world.refresh()["a.py"].imports == ()
+
+
 def test_lines_of_a_file(root: Path) -> None:
     world = Workspace(root, Config())
     assert world.lines("b.py") == ("x = 1", "y = 2", "")

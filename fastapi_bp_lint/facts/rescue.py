@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import io
 import re
+import tokenize
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +38,16 @@ def decode(source: bytes) -> str:
         text = source.decode("ascii")
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     return importlib.util.decode_source(source)
+
+
+def encode(text: str) -> bytes:
+    """Return the bytes that *text* is read from, in the encoding it declares; else in UTF-8."""
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        return text.encode(encoding)
+    except (SyntaxError, UnicodeError):
+        return raw
 
 
 def parse(text: str) -> ast.Module:
