@@ -150,6 +150,20 @@ def _option(option: click.Option) -> str:
     return f"| {names}{value} | {option.help}{choices}{shown} |"
 
 
+def action_table() -> str:
+    """Return what the GitHub action takes and gives."""
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    rows = [
+        f"| `{name}` | {one['description']} | `{one['default']}` |".replace(" `` |", " |")
+        for name, one in action["inputs"].items()
+    ]
+    given = [f"| `{name}` | {one['description']} |" for name, one in action["outputs"].items()]
+    inputs = ("| input | what it says | default |", "|---|---|---|", *rows)
+    return "\n".join((*inputs, "", "| output | what it is |", "|---|---|", *given))
+
+
 def layer_list() -> str:
     """Return the layers of the package, highest first, as import-linter is told to hold them."""
     contracts = configparser.ConfigParser()
@@ -215,6 +229,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": reference,
     "commands": command_reference,
     "formats": format_table,
+    "action": action_table,
     "layers": layer_list,
     "modules": module_table,
     "knowledge": knowledge_table,
