@@ -118,6 +118,14 @@ def offloaders() -> dict[str, Offloader]:
 
 
 @cache
+def offloader(name: str) -> Offloader | None:
+    """Return the row of a callable, asked of its class and the bases of that."""
+    owner, _, member = name.rpartition(".")
+    rows = (offloaders().get(f"{base}.{member}") for base in ancestry(owner))
+    return next((row for row in rows if row is not None), None)
+
+
+@cache
 def classes() -> frozenset[str]:
     """The classes of other libraries that the tables speak of."""
     values = {name for name in returns().values() if name not in {"self", ""}}

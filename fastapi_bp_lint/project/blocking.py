@@ -131,6 +131,7 @@ VERBS = {
     "enter": "enters",
     "iterate": "iterates",
     "operator": "uses an operator of",
+    "schedule": "schedules",
 }
 STARTS = {
     "call": "calling `{}`",
@@ -139,6 +140,7 @@ STARTS = {
     "enter": "entering `{}`",
     "iterate": "iterating `{}`",
     "operator": "an operator of `{}`",
+    "schedule": "scheduling with `{}`",
 }
 
 
@@ -277,6 +279,8 @@ class Blocking:
         """Give one stall per coroutine and primitive of that question, in source order."""
         hops = self.hops(asked)
         for coroutine in self.coroutines:
+            if self._project.types.told.of(coroutine) is False:
+                continue
             told: set[Place] = set()
             chained: set[int] = set()
             for edge in self._calls.edges(coroutine):

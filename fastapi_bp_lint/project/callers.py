@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param, Star
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.knowledge.tables import ancestry, offloaders
+from fastapi_bp_lint.knowledge.tables import offloader
 from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.decoration import maker_of, returned
 from fastapi_bp_lint.project.values import (
@@ -109,10 +109,7 @@ class Callers:
 
 
 def _hands_over(name: str) -> bool:
-    if name == "functools.partial":
-        return True
-    owner, _, member = name.rpartition(".")
-    return any(f"{base}.{member}" in offloaders() for base in ancestry(owner))
+    return name == "functools.partial" or offloader(name) is not None
 
 
 def _last(func: Expr) -> str:

@@ -6,16 +6,17 @@ returned is not called here; a coroutine runs only where it is awaited, and answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, LambdaRef, Literal, Operation, Region
 from fastapi_bp_lint.finding import Certainty, Span, weakest
-from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, primitive
+from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, offloader, primitive
 from fastapi_bp_lint.knowledge.typing_names import CACHES
 from fastapi_bp_lint.project import implicit, members, results
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import Edge, written
+from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 
 _NOT_HERE = {"type-checking", "main"}
+_CALLABLE = (str, Attr, LambdaRef, Call)
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
 
 
@@ -40,11 +42,8 @@ class Calls:
 
     def __init__(self, project: Project) -> None:
         self.types = project.types
-        self._extra = {
-            name: Primitive(name, kind, "call", "A", "")
-            for name, kind in project.config.blocking.items()
-        }
-        self._harmless = frozenset(project.config.non_blocking)
+        self._told = project.types.told
+        self._handed = Handed(project.types)
         self._rows: dict[str, Primitive | None] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
         self.properties = frozenset(
@@ -58,8 +57,19 @@ class Calls:
         kept = self._edges.get(function)
         if kept is None:
             found = self._all(function)
+            if not self._told.is_silent:
+                found = self._as_told(found)
             kept = self._edges[function] = tuple(sorted(found, key=lambda e: e.span))
         return kept
+
+    def _as_told(self, edges: Iterable[Edge]) -> Iterator[Edge]:
+        """Put a primitive in the place of what was said to block; drop what was said not to."""
+        for edge in edges:
+            said = self._told.of(edge.target) if isinstance(edge.target, Function) else None
+            if said is None or (isinstance(edge.target, Function) and edge.target.is_async):
+                yield edge
+            elif isinstance(said, Primitive):
+                yield edge._replace(target=said)
 
     def primitive(self, name: str) -> Primitive | None:
         """Return the row for a dotted name of another library, its class's bases included."""
@@ -68,20 +78,21 @@ class Calls:
         return self._rows[name]
 
     def _row(self, name: str) -> Primitive | None:
-        if name in self._harmless:
+        told = self._told
+        if name in told.harmless:
             return None
-        if name in self._extra:
-            return self._extra[name]
+        if name in told.blocking:
+            return told.blocking[name]
         owner, _, member = name.rpartition(".")
         for base in (owner, *ancestry(owner)[1:]):
             full = f"{base}.{member}"
-            if full in self._harmless:
+            if full in told.harmless:
                 return None
-            row = self._extra.get(full) or primitive(full)
+            row = told.blocking.get(full) or primitive(full)
             if row is not None:
                 return row
         for base in ancestry(owner):
-            row = primitive(f"{base}.*")
+            row = told.blocking.get(f"{base}.*") or primitive(f"{base}.*")
             if row is not None and not member.startswith("_"):
                 return row._replace(name=f"{base.partition(':')[0]}:*.{member}")
         return None
@@ -95,6 +106,8 @@ class Calls:
         yield from implicit.edges(self, function, hidden)
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
+        if self._handed.is_own(call.func, function):
+            return
         callee = self.types.callee(call, function)
         for value in _awaitable(callee.values) if call.use == "awaited" else callee.values:
             for edge in self._called(value, call, function):
@@ -114,10 +127,12 @@ class Calls:
                 if row is not None and row.form in {"call", "method", "ctor-blocking"}:
                     if not _is_harmless(row, call):
                         yield Edge(row, "call", call.span, text, certain, call)
-            case Function():
-                yield from self.run(value, "call", call.span, text, call)
-            case Bound():
-                yield from self.run(value.function, "call", call.span, text, call)
+            case Function() | Bound():
+                target = value.function if isinstance(value, Bound) else value
+                yield from self.run(target, "call", call.span, text, call)
+                if call.args or call.keywords:
+                    for given in self._handed.given(value, call):
+                        yield from self._given(given, "call", call, function)
             case Class():
                 yield from self._construct(value, call, text)
             case Instance(of=Class()):
@@ -139,11 +154,25 @@ class Calls:
             yield from implicit.enter(self, call.args[0], call.span, function)
         position, keyword = implicit.CALLS_ARGUMENT.get(name, (-1, ""))
         given = call.args[position] if position >= 0 else dict(call.keywords).get(keyword)
-        if given is not None:
-            for value in self.types.infer(given, function, call.span.line).values:
-                if isinstance(value, Function | Bound | Partial):
-                    for edge in self._called(value, call, function):
-                        yield edge._replace(certainty=weakest(edge.certainty, Certainty.LIKELY))
+        yield from self._given(given, "call", call, function)
+        row = offloader(name)
+        if row is not None and row.form == "schedule" and row.argument.isdigit():
+            later = call.args[int(row.argument) : int(row.argument) + 1]
+            yield from self._given(later[0] if later else None, "schedule", call, function)
+
+    def _given(self, given: Expr, how: str, call: Call, function: Function) -> Iterator[Edge]:
+        """Give what *call* runs of a callable that it hands over, maybe never."""
+        if not isinstance(given, _CALLABLE) or self._handed.is_own(given, function):
+            return
+        bare = call._replace(args=(), keywords=(), use="used")
+        held = self.types.infer(given, function, call.span.line)
+        for value in held.values:
+            if isinstance(value, External | Function | Bound | Partial):
+                for edge in self._called(value, bare, function):
+                    doubt = weakest(edge.certainty, held.certainty, Certainty.LIKELY)
+                    if not (isinstance(edge.target, Function) and edge.target.is_async):
+                        how_then = how if edge.how == "call" else edge.how
+                        yield edge._replace(certainty=doubt, how=how_then, call=call)
 
     def run(
         self, function: Function, how: str, span: Span, text: str, call: Call | None

@@ -65,6 +65,9 @@ class Closures:
 
     def free(self, function: Function) -> Certainty | None:
         """Return how sure it is that nothing in the closure of *function* blocks."""
+        said = self._types.told.of(function)
+        if said is not None:
+            return Certainty.CERTAIN if said is False else None
         if function not in self._kept:
             self._kept[function] = Certainty.CERTAIN  # while it is open: recursion adds nothing
             self._kept[function] = self._body(function)

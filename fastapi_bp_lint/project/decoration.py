@@ -46,6 +46,8 @@ def _apply(types: Types, state: Decoration, decorator: Expr, where: Where) -> De
     func = decorator.func if isinstance(decorator, Call) else decorator
     held = types.infer(func, where)
     for value in held.values:
+        if types.told.offloads(value) is not None:
+            return state._replace(is_async=True, offloaded=True, runs=())
         if isinstance(value, External):
             return _foreign(state, value.name)
         if isinstance(value, Function) and isinstance(decorator, Call):

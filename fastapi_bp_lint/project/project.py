@@ -46,7 +46,7 @@ class Project:
     @cached_property
     def types(self) -> Types:
         """What expressions hold."""
-        return Types(self.names)
+        return Types(self.names, self.config)
 
     @cached_property
     def calls(self) -> Calls:

@@ -38,6 +38,7 @@ from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
 from fastapi_bp_lint.project.state import State
+from fastapi_bp_lint.project.told import Told
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
     Alias,
@@ -56,6 +57,7 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
+    from fastapi_bp_lint.config import Config
     from fastapi_bp_lint.project.decoration import Decoration
     from fastapi_bp_lint.project.values import Value
 
@@ -67,8 +69,9 @@ _PROTOCOLS = {External("typing.Protocol"), External("typing_extensions.Protocol"
 class Types:
     """Answers what expressions hold; every answer is kept."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, config: Config) -> None:
         self.names = names
+        self._config = config
         self._kept: dict[Hashable, Held] = {}
         self._open: set[Hashable] = set()
         self.bases: dict[Class, list[Class | External]] = {}
@@ -243,6 +246,11 @@ class Types:
     def callers(self) -> Callers:
         """The calls of the project, by what they seem to call."""
         return Callers(self.names)
+
+    @cached_property
+    def told(self) -> Told:
+        """What the project says of its own functions."""
+        return Told(self, self._config)
 
     @cached_property
     def state(self) -> State:

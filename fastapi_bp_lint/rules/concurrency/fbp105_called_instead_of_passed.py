@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Call, Expr, Literal
-from fastapi_bp_lint.knowledge.tables import Offloader, ancestry, offloaders
+from fastapi_bp_lint.knowledge.tables import Offloader, offloader
 from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.members import attribute
 from fastapi_bp_lint.project.values import (
@@ -116,7 +116,9 @@ def _position(call: Call, given: Call) -> int:
 def _handed(call: Call, function: Function, project: Project) -> Expr:
     """Return the argument that an offloader will call."""
     for value in project.types.callee(call, function).values:
-        row = _offloader(value.name) if isinstance(value, External) else None
+        row = project.types.told.offloads(value)
+        if row is None and isinstance(value, External):
+            row = _offloader(value.name)
         if row is not None and row.argument.isdigit():
             for name, given in call.keywords:
                 if name == row.keyword:
@@ -127,14 +129,10 @@ def _handed(call: Call, function: Function, project: Project) -> Expr:
 
 
 def _offloader(name: str) -> Offloader | None:
-    owner, _, member = name.rpartition(".")
-    if member in _TAKES_OBJECTS:
+    row = offloader(name) if name.rpartition(".")[2] not in _TAKES_OBJECTS else None
+    if row is None or row.runs not in _ELSEWHERE or row.form not in {"call", "method"}:
         return None
-    for base in ancestry(owner):
-        row = offloaders().get(f"{base}.{member}")
-        if row is not None:
-            return row if row.runs in _ELSEWHERE and row.form in {"call", "method"} else None
-    return None
+    return row
 
 
 def _gives_no_callable(call: Call, function: Function, project: Project) -> bool:
