@@ -68,7 +68,11 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 )
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted, and stop.")
-@click.option("--show-settings", is_flag=True, help="Print the settings in force, and stop.")
+@click.option(
+    "--show-settings",
+    is_flag=True,
+    help="Print the settings in force, how the project is laid out, and stop.",
+)
 @click.option(
     "--stdin-filename",
     type=click.Path(path_type=Path),
@@ -250,6 +254,9 @@ def _statistics(report: Report) -> str:
 
 
 def _show_settings(plan: Plan) -> None:
+    from fastapi_bp_lint.output.layout import lines  # noqa: PLC0415 - only this needs it
+    from fastapi_bp_lint.project.project import Project  # noqa: PLC0415
+
     click.echo(f"project root: {plan.location.root}")
     click.echo(f"configuration: {plan.location.file or 'none'}")
     click.echo(f"rules: {', '.join(plan.rules)}")
@@ -257,6 +264,8 @@ def _show_settings(plan: Plan) -> None:
         value = getattr(plan.config, key.field)
         if value is not None and value != "":
             click.echo(f"{key.name} = {toml(value)}")
+    for line in lines(Project(plan.workspace.refresh(), plan.config)):
+        click.echo(line)
 
 
 def _show_files(plan: Plan) -> None:

@@ -217,8 +217,9 @@ KEYS = (
         "structure.domains",
         "domains",
         "strings",
-        "The folders that are domains, where recognising them by their modules is not enough.",
-        '["src/auth", "src/posts"]',
+        "The folders that are domains, where recognising them by their modules is not enough; "
+        "`*` is any name.",
+        '["src/auth", "src/modules/*"]',
     ),
     Key(
         "structure.shared",

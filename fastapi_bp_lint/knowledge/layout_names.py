@@ -56,6 +56,9 @@ LAYERS = frozenset(name for names in ROLE_NAMES.values() for name in names) | fr
 )
 """Folders of a layout by type: what is in them belongs together by kind, not by domain."""
 
+TYPES = frozenset({"router", "schemas", "models", "service", "dependencies"})
+"""Roles that have a folder each in a layout by type."""
+
 SHARED = frozenset(
     {
         "common",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.knowledge.layout_names import CONTAINERS, LAYERS, OUTSIDE, SHARED
 from fastapi_bp_lint.project.roles import Roles
+from fastapi_bp_lint.project.type_folders import TypeFolder, type_folders
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.config import Config
@@ -22,7 +24,6 @@ _LAYERED = LAYERS - {"api", "apis", "service", "services"}
 _TOLD_BY_NAME = frozenset({"router", "dependencies", "service", "schemas", "models"})
 _LEAST_ROLES = 2
 _LEAST_DOMAINS = 2
-_LEAST_LAYERS = 2
 
 
 class Part(NamedTuple):
@@ -48,6 +49,15 @@ class Domain(NamedTuple):
     parts: tuple[Part, ...]
     modules: tuple[Module, ...]
     own: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Where the package stands, with ``/``, from the project's root."""
+        return _folder(self.root, self.package)
+
+    def is_meant_by(self, pattern: str) -> bool:
+        """Whether *pattern*, a path with wildcards, is that of its folder."""
+        return _is_meant(self.folder, pattern)
 
     def part(self, module: Module) -> Part | None:
         """Return the part that *module* is or belongs to; None for the ``__init__.py``."""
@@ -121,6 +131,11 @@ class Domains:
         return any(name == s or name.startswith(f"{s}.") for s in self._config.shared)
 
     @cached_property
+    def by_type(self) -> Mapping[str, tuple[TypeFolder, ...]]:
+        """The folders of a layout by type, by the folder that holds them; none beside domains."""
+        return {} if self.all else type_folders(self._modules, self.roles)
+
+    @cached_property
     def layout(self) -> str:
         """How most of the project is laid out.
 
@@ -129,17 +144,14 @@ class Domains:
         """
         if self.all:
             return Counter(d.layout for d in self.all).most_common(1)[0][0]
-        if any(len(names & LAYERS) >= _LEAST_LAYERS for names in self._children.values()):
+        if self.by_type:
             return "type"
         makers = [m for m in self._modules.by_path.values() if self.roles.is_app(m)]
         routers = [m for m in self._modules.by_path.values() if self.roles.makes_router(m)]
         return "single" if makers and not routers else ""
 
     def _is_configured(self, key: tuple[str, str]) -> bool:
-        root, package = key
-        inner = package.replace(".", "/")
-        folder = f"{root}/{inner}" if root else inner
-        return any(fnmatchcase(folder, p.strip("/")) for p in self._config.domains)
+        return bool(key[1]) and any(_is_meant(_folder(*key), p) for p in self._config.domains)
 
     def _is_candidate(self, key: tuple[str, str]) -> bool:
         root, package = key
@@ -174,7 +186,7 @@ class Domains:
         inside = outside = 0
         for module in self._modules.by_path.values():
             parts = module.path.split("/")
-            if OUTSIDE.isdisjoint(parts) and self.roles.makes_router(module):
+            if OUTSIDE.isdisjoint(parts) and self.roles.gives_router(module):
                 within = any(
                     module.root == root and f"{module.name}.".startswith(f"{package}.")
                     for root, package in found
@@ -201,6 +213,17 @@ class Domains:
         own = [(m.path, r) for m in deeper if (r := self.roles.surely(m)) in _TOLD_BY_NAME]
         kept = tuple(sorted(parts)), tuple(inside), tuple(own)
         return Domain(name, package, root, _layout(package), *kept)
+
+
+def _folder(root: str, package: str) -> str:
+    inner = package.replace(".", "/")
+    return f"{root}/{inner}" if root else inner
+
+
+def _is_meant(folder: str, pattern: str) -> bool:
+    """Whether *folder* has as many parts as *pattern*, and each of them fits."""
+    parts, wanted = folder.split("/"), pattern.strip("/").split("/")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
 
 def _layout(package: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Call
+from fastapi_bp_lint.facts.model import Body, Call, Import
 from fastapi_bp_lint.knowledge.class_names import APPLICATIONS, ROUTERS
 from fastapi_bp_lint.knowledge.layout_names import ROLE_NAMES
 from fastapi_bp_lint.project.kinds import SCHEMA, TABLE, kind_of
 from fastapi_bp_lint.project.members import mro
-from fastapi_bp_lint.project.values import Class, External, Instance
+from fastapi_bp_lint.project.values import Class, External, Function, Instance, Where
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.modules import Module
     from fastapi_bp_lint.project.types import Types
+
+_FRAMEWORKS = frozenset(name.partition(".")[0] for name in ROUTERS)
 
 
 class Roles:
@@ -46,6 +48,10 @@ class Roles:
             return self._by_classes(module) or role
         return role
 
+    def by_content(self, module: Module) -> str:
+        """Return router, models or schemas where the module defines such, whatever its name is."""
+        return "router" if self.makes_router(module) else self._by_classes(module)
+
     def _by_classes(self, module: Module) -> str:
         """Return models or schemas where the module defines tables, or nothing but schemas."""
         found = [self._types.names.at(module, c.qualname) for c in module.facts.classes]
@@ -59,21 +65,31 @@ class Roles:
 
     def is_app(self, module: Module) -> bool:
         """Whether the module makes an application."""
-        return self._makes(module, "FastAPI", APPLICATIONS)
+        return self._makes(module, module.facts.body, "FastAPI", APPLICATIONS)
 
     def makes_router(self, module: Module) -> bool:
         """Whether the module makes a router."""
-        return self._makes(module, "Router", ROUTERS)
+        return self._makes(module, module.facts.body, "Router", ROUTERS)
 
-    def _makes(self, module: Module, ending: str, classes: frozenset[str]) -> bool:
-        """Whether a global holds an object of *classes*, made by a call of what has that ending."""
-        for binding in module.facts.body.bindings:
+    def gives_router(self, module: Module) -> bool:
+        """Whether the module makes a router, or has a function that does."""
+        if self.makes_router(module):
+            return True
+        return any(_may_bring_router(item) for item in module.facts.imports) and any(
+            self._makes(function, function.facts.body, "Router", ROUTERS)
+            for f in module.facts.functions
+            if isinstance(function := self._types.names.at(module, f.qualname), Function)
+        )
+
+    def _makes(self, where: Where, body: Body, ending: str, classes: frozenset[str]) -> bool:
+        """Whether a name holds an object of *classes*, made by a call of what has that ending."""
+        for binding in body.bindings:
             value = binding.value
             if (
                 isinstance(value, Call)
                 and isinstance(value.func, str)
                 and value.func.endswith(ending)
-                and any(self._is(v, classes) for v in self._types.binding(binding, module).values)
+                and any(self._is(v, classes) for v in self._types.binding(binding, where).values)
             ):
                 return True
         return False
@@ -84,3 +100,7 @@ class Roles:
         of = value.of
         order = mro(self._types, of) if isinstance(of, Class) else [of]
         return any(isinstance(base, External) and base.name in classes for base in order)
+
+
+def _may_bring_router(item: Import) -> bool:
+    return item.local.endswith("Router") or item.module.partition(".")[0] in _FRAMEWORKS

@@ -73,9 +73,10 @@ NAME = "users"
 ```
 
 ## Limits
-One finding for each folder that holds the folders by type, at its first router. Silent below
-`resources` resources that have a module in two or more of the folders, and in a project with
-domains.
+One finding for each folder that holds the folders by type, at its first router. What a folder holds
+is told by what most of its modules define, then by its name: a folder `models/` full of Pydantic
+models holds schemas. Silent below `resources` resources that have a module in two or more of the
+folders, and in a project with domains.
 
 ## Source
 fastapi-best-practices, "Project Structure": a layout by file type suits microservices and projects
@@ -84,13 +85,12 @@ with fewer scopes, one by domain a growing monolith.
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Iterator
 
 from fastapi_bp_lint.finding import Finding, Severity, Span
-from fastapi_bp_lint.knowledge.layout_names import OUTSIDE, ROLE_NAMES
 from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.type_folders import TypeFolder
 from fastapi_bp_lint.rule import Option, Preset, Project, Rule
 
 rule = Rule(
@@ -103,40 +103,34 @@ rule = Rule(
 )
 
 _TOP = Span(1, 0, 1, 0)
-_KINDS = ("router", "schemas", "models", "service", "dependencies")
-_ROLES = {name: role for role in _KINDS for name in ROLE_NAMES[role]}
 _LEAST_FOLDERS = 2
 _SHOWN = 3
 
 
 @rule.on(Project)
 def check(_project: Project, project: Project) -> Iterator[Finding]:
-    if project.domains.all:
-        return
     least = project.config.rules.get(rule.slug, {}).get("resources", 5)
-    above: dict[str, dict[str, dict[str, Module]]] = {}
-    for module in project.modules.by_path.values():
-        folder, file = posixpath.split(module.path)
-        outer, kind = posixpath.split(folder)
-        if kind in _ROLES and not module.is_package and OUTSIDE.isdisjoint(folder.split("/")):
-            above.setdefault(outer, {}).setdefault(kind, {})[file.removesuffix(".py")] = module
-    for outer, kinds in sorted(above.items()):
-        counts = Counter(name for modules in kinds.values() for name in modules)
+    for outer, folders in project.domains.by_type.items():
+        counts = Counter(name for folder in folders for name in _resources(folder))
         shared = sorted(name for name, n in counts.items() if n >= _LEAST_FOLDERS)
         if isinstance(least, int) and len(shared) >= least:
-            yield _finding(outer, kinds, shared)
+            yield _finding(outer, folders, shared)
 
 
-def _finding(outer: str, kinds: dict[str, dict[str, Module]], shared: list[str]) -> Finding:
-    folders = sorted(k for k, modules in kinds.items() if not modules.keys().isdisjoint(shared))
-    first = next((k for k in folders if _ROLES[k] == "router"), folders[0])
-    modules = kinds[first]
-    module = modules[min(modules.keys() & set(shared))]
+def _resources(folder: TypeFolder) -> dict[str, Module]:
+    return {module.name.rpartition(".")[2]: module for module in folder.modules}
+
+
+def _finding(outer: str, every: tuple[TypeFolder, ...], shared: list[str]) -> Finding:
+    folders = [f for f in every if not _resources(f).keys().isdisjoint(shared)]
+    first = next((f for f in folders if f.role == "router"), folders[0])
+    resources = _resources(first)
+    module = resources[min(resources.keys() & set(shared))]
     prefix = f"{outer}/" if outer else ""
-    by_domain = ", ".join(f"`{prefix}{shared[0]}/{_ROLES[k]}.py`" for k in folders)
+    by_domain = ", ".join(f"`{prefix}{shared[0]}/{f.role}.py`" for f in folders)
     names = ", ".join(f"`{name}`" for name in shared[:_SHOWN])
     return rule.at(
         module.place(_TOP),
         f"{len(shared)} resources ({names} ...) are spread over "
-        f"{', '.join(f'`{prefix}{k}/`' for k in folders)}: by domain it would be {by_domain}",
+        f"{', '.join(f'`{f.path}/`' for f in folders)}: by domain it would be {by_domain}",
     )
