@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +36,11 @@ class Stall(NamedTuple):
     edges: tuple[Edge, ...]
     primitive: Primitive
     certainty: Certainty
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the way is one of many that may be meant."""
+        return self.certainty is Certainty.POSSIBLE
 
     @property
     def is_direct(self) -> bool:
@@ -174,6 +179,11 @@ class Hop(NamedTuple):
     guard: Guard
     rest: Hop | None
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the way is one of many that may be meant."""
+        return self.certainty is Certainty.POSSIBLE
+
 
 _WAYS = 4
 
@@ -184,7 +194,7 @@ class Blocking:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._calls = project.calls
-        self._guards = Guards(project.types)
+        self._guards = Guards(project.types, self._who_runs)
 
     @cached_property
     def coroutines(self) -> list[Function]:
@@ -207,6 +217,9 @@ class Blocking:
                         waiting.append(target)
         self._reached = waiting
         return callers
+
+    def _who_runs(self, target: object) -> Sequence[tuple[Function, Edge]]:
+        return self._explored.get(target, ()) if isinstance(target, Function) else ()
 
     def hops(self, asked: str) -> dict[Function, list[Hop]]:
         """Return, for each sync function that leads to a primitive of that question, the next hops.
@@ -237,10 +250,15 @@ class Blocking:
                     continue
                 guard = self._guards.carried(hop.guard, edge, caller)
                 if guard is not False:
-                    doubt = weakest(edge.certainty, hop.certainty)
+                    doubt = weakest(self._certainty(hop, edge, caller), hop.certainty)
                     further = Hop(edge, doubt, hop.length + 1, guard, hop)
                     self._add(found, caller, further, level)
         return found
+
+    def _certainty(self, hop: Hop, edge: Edge, caller: Function) -> Certainty:
+        """Return how sure it is that *edge* goes on with *hop*."""
+        unheard = self._guards.is_unheard_of(hop.guard, edge, caller)
+        return Certainty.POSSIBLE if unheard else edge.certainty
 
     def _add(
         self,
@@ -253,12 +271,14 @@ class Blocking:
         known = found.setdefault(function, [])
         for position, other in enumerate(known):
             if other.guard is None or other.guard == hop.guard:
+                if other.is_doubtful and not hop.is_doubtful:
+                    continue
                 if other.length == hop.length and hop.certainty.rank < other.certainty.rank:
                     if hop.guard == other.guard:
                         known[position] = hop
                         level.append((function, hop))
                 return
-        if len(known) < _WAYS or hop.guard is None:
+        if hop.guard is None or [k.is_doubtful for k in known].count(hop.is_doubtful) < _WAYS:
             known.append(hop)
             level.append((function, hop))
 
@@ -281,7 +301,7 @@ class Blocking:
         for coroutine in self.coroutines:
             if self._project.types.told.of(coroutine) is False:
                 continue
-            told: set[Place] = set()
+            told: dict[Place, Stall] = {}
             chained: set[int] = set()
             for edge in self._calls.edges(coroutine):
                 found = self._stall(coroutine, edge, asked, hops)
@@ -291,16 +311,20 @@ class Blocking:
                     chained.add(id(edge.call))
                     if not chained.isdisjoint(_receivers(edge.call)):
                         continue
-                if found.end not in told:
-                    told.add(found.end)
-                    yield found
+                before = told.get(found.end)
+                if before is None or (before.is_doubtful and not found.is_doubtful):
+                    told[found.end] = found
+            yield from told.values()
 
     def _stall(
         self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, list[Hop]]
     ) -> Stall | None:
         functions, edges = [coroutine], [edge]
+        doubt = edge.certainty
         if not self._asks(edge, asked):
             hop = self._open(edge, coroutine, hops)
+            if hop is not None:
+                doubt = weakest(self._certainty(hop, edge, coroutine), hop.certainty)
             while hop is not None:
                 at = edges[-1].target
                 assert isinstance(at, Function)
@@ -311,14 +335,25 @@ class Blocking:
                 return None
         primitive = edges[-1].target
         assert isinstance(primitive, Primitive)
-        doubt = weakest(*[e.certainty for e in edges])
         return Stall(asked, coroutine, tuple(functions), tuple(edges), primitive, doubt)
 
     def _open(self, edge: Edge, coroutine: Function, hops: dict[Function, list[Hop]]) -> Hop | None:
-        """Return the first hop of the edge's target that the call's arguments do not rule out."""
+        """Return the first hop of the edge's target that the call's arguments do not rule out.
+
+        One that is only possible gives way to one that is surer.
+        """
         ways = hops.get(edge.target, ()) if isinstance(edge.target, Function) else ()
+        taken = [h for h in ways if self._guards.at(h.guard, edge, coroutine) is not False]
+        if len(taken) < 2:  # noqa: PLR2004 - nothing to choose from
+            return taken[0] if taken else None
+        possible = Certainty.POSSIBLE
         return next(
-            (h for h in ways if self._guards.at(h.guard, edge, coroutine) is not False), None
+            (
+                h
+                for h in taken
+                if not h.is_doubtful and self._certainty(h, edge, coroutine) is not possible
+            ),
+            taken[0],
         )
 
     @cached_property

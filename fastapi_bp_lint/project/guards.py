@@ -7,6 +7,7 @@ None is a condition that nothing is known of: it holds back nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fastapi_bp_lint.facts.model import (
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
 
 
 class Leaf(NamedTuple):
-    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix."""
+    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix.
+
+    *is_rare* says that no caller that could be read brings it, though many could be.
+    """
 
     path: str
     test: str
     values: tuple[str | int | float | bool | None, ...] = ()
+    is_rare: bool = False
 
 
 class Node(NamedTuple):
@@ -46,15 +51,19 @@ class Node(NamedTuple):
 
 
 Guard: TypeAlias = "Leaf | Node | bool | None"
+Callers: TypeAlias = "Callable[[object], Sequence[tuple[Function, Edge]]]"
 _MOST = 12
+_MANY = 5
 
 
 class Guards:
     """Answers which edges of a body the arguments of a call rule out."""
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, callers: Callers) -> None:
+        self._callers = callers
         self._origins = Origins(types)
         self._branches: dict[Function, tuple[Branch, ...]] = {}
+        self._unbrought: dict[tuple[object, Leaf], bool] = {}
 
     def of(self, function: Function, line: int) -> Guard:
         """Return what must hold of the parameters of *function* for it to reach *line*."""
@@ -102,6 +111,31 @@ class Guards:
             return _settled(parts[0], holds=False)
         return both(*parts) if guard.kind == "all" else _any(parts)
 
+    def is_unheard_of(self, guard: Guard, edge: Edge, caller: Function) -> bool:
+        """Whether *guard* asks of what the call hands in a text that no caller is seen to bring.
+
+        Where many callers say what they hand in and none brings the text, one that does not say
+        hardly does, either. What a sync caller was handed itself is for its callers to say.
+        """
+        if isinstance(guard, Node):
+            told = [self.is_unheard_of(part, edge, caller) for part in guard.parts]
+            return any(told) if guard.kind == "all" else guard.kind == "any" and all(told)
+        if not isinstance(guard, Leaf) or not any(isinstance(v, str) for v in guard.values):
+            return False
+        given = self._leaf(guard, edge, caller)
+        if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
+            return False
+        return guard.is_rare or self._is_unbrought(guard, edge.target)
+
+    def _is_unbrought(self, leaf: Leaf, target: object) -> bool:
+        key = target, leaf
+        if key not in self._unbrought:
+            self._unbrought[key] = False
+            edges = self._callers(target)
+            brought = [self._leaf(leaf, edge, caller) for caller, edge in edges]
+            self._unbrought[key] = True not in brought and brought.count(False) >= _MANY
+        return self._unbrought[key]
+
     def _leaf(self, leaf: Leaf, edge: Edge, caller: Function) -> Guard:
         target = edge.target
         if not isinstance(target, Function) or edge.call is None or not _calls_by_name(edge):
@@ -123,7 +157,8 @@ class Guards:
             own = {p.name for p in caller.facts.params}
             rebound = {b.target for b in caller.facts.body.bindings}
             if given.partition(".")[0] in own and not {given, given.partition(".")[0]} & rebound:
-                return leaf._replace(path=given)
+                rare = leaf.is_rare or self._is_unbrought(leaf, target)
+                return leaf._replace(path=given, is_rare=rare)
         return None
 
 
@@ -180,7 +215,16 @@ _LOOPS = {"loop", "async-loop", "while"}
 
 
 def _small(guard: Guard) -> Guard:
-    return guard if _size(guard) <= _MOST else None
+    """Return what of a guard is small enough to be carried on: of all that it asks, a part."""
+    if _size(guard) <= _MOST:
+        return guard
+    if not isinstance(guard, Node) or guard.kind != "all":
+        return None
+    kept: list[Guard] = []
+    for part in sorted(guard.parts, key=_size):
+        if sum(map(_size, kept)) + _size(part) <= _MOST:
+            kept.append(part)
+    return both(*kept)
 
 
 def _size(guard: Guard) -> int:
