@@ -149,3 +149,19 @@ def test_what_is_no_list_has_no_items() -> None:
         return edit.drop(node, "b")  # type: ignore[type-var]
 
     assert "TypeError: Name is no list" in reason("«b»\n", less)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{}", "{m: n}"),
+        ("{a: b}", "{a: b, m: n}"),
+        ("{**a,}", "{**a, m: n,}"),
+        ("{\n    a: b,  # first\n}", "{\n    a: b,  # first\n    m: n,\n}"),
+    ],
+)
+def test_an_entry_is_added(before: str, after: str) -> None:
+    def more(mapping: cst.Dict, edit: Editor) -> cst.Dict:
+        return edit.entry(mapping, "m", "n")
+
+    assert fixed(f"x = «{before}»\n", more) == f"x = {after}\n"

@@ -184,6 +184,12 @@ class Editor:
         new = cst.Element(cst.parse_expression(code))
         return layout.with_row(items, layout.insert(row, len(row.items), new))
 
+    def entry(self, mapping: cst.Dict, key: str, value: str) -> cst.Dict:
+        """Return the dict *mapping* with one more entry."""
+        row = layout.row_of(mapping)
+        new = cst.DictElement(cst.parse_expression(key), cst.parse_expression(value))
+        return layout.with_row(mapping, layout.insert(row, len(row.items), new))
+
     def drop(self, parent: layout.Listed, child: str | cst.CSTNode) -> layout.Listed:
         """Return *parent* without *child*: an argument, imported name, parameter or element.
 

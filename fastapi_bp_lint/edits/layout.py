@@ -6,8 +6,16 @@ from typing import NamedTuple, TypeVar, cast
 
 import libcst as cst
 
-Listed = TypeVar("Listed", bound=cst.Call | cst.ImportFrom | cst.List | cst.FunctionDef)
-Item = cst.Arg | cst.ImportAlias | cst.BaseElement | cst.Param | cst.ParamStar | cst.ParamSlash
+Listed = TypeVar("Listed", bound=cst.Call | cst.ImportFrom | cst.List | cst.Dict | cst.FunctionDef)
+Item = (
+    cst.Arg
+    | cst.ImportAlias
+    | cst.BaseElement
+    | cst.BaseDictElement
+    | cst.Param
+    | cst.ParamStar
+    | cst.ParamSlash
+)
 _Space = cst.BaseParenthesizableWhitespace
 
 _NONE = cst.SimpleWhitespace("")
@@ -141,14 +149,14 @@ def items_of(listed: cst.CSTNode) -> list[Item]:
     """Return the items as the parser made them.
 
     Raises:
-        TypeError: *listed* is none of a call, a from-import of names, a list or a function.
+        TypeError: *listed* is none of a call, a from-import of names, a list, a dict or a function.
 
     """
     if isinstance(listed, cst.Call):
         return [*listed.args]
     if isinstance(listed, cst.ImportFrom) and not isinstance(listed.names, cst.ImportStar):
         return [*listed.names]
-    if isinstance(listed, cst.List):
+    if isinstance(listed, cst.List | cst.Dict):
         return [*listed.elements]
     if isinstance(listed, cst.FunctionDef):
         return _flat(listed.params)
@@ -173,6 +181,8 @@ def row_of(listed: cst.CSTNode) -> Row:
     if isinstance(listed, cst.List):
         left, right = listed.lbracket.whitespace_after, listed.rbracket.whitespace_before
         return _row(left, items, right)
+    if isinstance(listed, cst.Dict):
+        return _row(listed.lbrace.whitespace_after, items, listed.rbrace.whitespace_before)
     assert isinstance(listed, cst.FunctionDef)
     return _row(listed.whitespace_before_params, items, _NONE)
 
@@ -189,6 +199,10 @@ def with_row(listed: Listed, row: Row) -> Listed:
         left = listed.lbracket.with_changes(whitespace_after=row.opening)
         right = listed.rbracket.with_changes(whitespace_before=row.close)
         changes = {"elements": items, "lbracket": left, "rbracket": right}
+    elif isinstance(listed, cst.Dict):
+        opened = listed.lbrace.with_changes(whitespace_after=row.opening)
+        closed = listed.rbrace.with_changes(whitespace_before=row.close)
+        changes = {"elements": items, "lbrace": opened, "rbrace": closed}
     else:
         changes = {"names": items}
         if listed.lpar and listed.rpar:

@@ -173,3 +173,7 @@ URL_MAKERS = frozenset(
     }
 )
 """Methods that make the URL of a route from its name."""
+
+HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
+"""What turns into a response whose status is its first argument."""
+EXCEPTION_STATUS = "status_code"

@@ -34,10 +34,12 @@ from fastapi_bp_lint.project.made import (
 )
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import latest, merged
+from fastapi_bp_lint.project.statuses import status_of
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
     Class,
     Coroutine,
+    External,
     Function,
     Held,
     Scalar,
@@ -107,6 +109,10 @@ class Evaluator:
                 return self._group(expr, frame, line)
             case Mapping():
                 return self._mapping(expr, frame, line)
+            case Operation() if expr.operator == "BitOr":
+                held = self._types.infer(expr, frame.where, line)
+                both = Mapping(tuple([(None, o) for o in expr.operands]))
+                return held if held.values else self._mapping(both, frame, line)
             case Text():
                 return joined([self.eval(p, frame, line) for p in expr.parts])
             case Operation() if expr.operator == "Add":
@@ -133,18 +139,29 @@ class Evaluator:
         return Held((Several(expr.kind, tuple(enumerate(items))),), certainty)
 
     def _mapping(self, expr: Mapping, frame: Frame, line: int) -> Held:
+        """Return a dict; it is only likely where a key, or what is merged in, cannot be told."""
         items: dict[str | int, Held] = {}
+        certainty = Certainty.CERTAIN
         for key, value in expr.items:
             held = self.eval(value, frame, line)
-            if key is None:
-                for inner in held.values:
-                    items.update(inner.items if isinstance(inner, Several) else ())
+            name = self._key(self.eval(key, frame, line)) if key is not None else None
+            if name is not None:
+                items[name] = held
                 continue
-            name = self.eval(key, frame, line)
-            literal = name.values[0] if len(name.values) == 1 else None
-            if isinstance(literal, Scalar) and isinstance(literal.value, str | int):
-                items[literal.value] = held
-        return one(Several("dict", tuple(items.items())))
+            parts = [v for v in held.values if isinstance(v, Several)] if key is None else []
+            if len(parts) != 1 or held.certainty is not Certainty.CERTAIN:
+                certainty = Certainty.LIKELY
+            for inner in parts:
+                items.update(inner.items)
+        return Held((Several("dict", tuple(items.items())),), certainty)
+
+    def _key(self, held: Held) -> str | int | None:
+        """Return the only value of a key: a literal, or the number of a status."""
+        value = held.values[0] if len(held.values) == 1 else None
+        if isinstance(value, External):
+            return status_of(value.name)
+        literal = value.value if isinstance(value, Scalar) else None
+        return literal if isinstance(literal, str | int) else None
 
     def _item(self, expr: Item, frame: Frame, line: int) -> Held:
         base = self.eval(expr.value, frame, line)

@@ -14,6 +14,7 @@ from fastapi_bp_lint.project.dependencies import Dependency
 from fastapi_bp_lint.project.domains import Domain, Domains
 from fastapi_bp_lint.project.modules import Module, Modules
 from fastapi_bp_lint.project.names import Names
+from fastapi_bp_lint.project.raising import Raising
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.running import EntryPoint, entry_points
 from fastapi_bp_lint.project.types import Types
@@ -57,6 +58,11 @@ class Project:
     def blocking(self) -> Blocking:
         """Which functions hold their thread, and by what."""
         return Blocking(self)
+
+    @cached_property
+    def raising(self) -> Raising:
+        """Which HTTP errors come out of each function."""
+        return Raising(self)
 
     @cached_property
     def domains(self) -> Domains:

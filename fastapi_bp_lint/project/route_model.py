@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.finding import Certainty, weakest
@@ -10,7 +9,6 @@ from fastapi_bp_lint.knowledge.fastapi_names import (
     APP_CLASS,
     RESPONSE,
     ROUTER_CLASS,
-    STATUS_ENUM,
     STATUS_MODULE,
     STATUS_PREFIX,
     WEBSOCKET,
@@ -30,6 +28,7 @@ from fastapi_bp_lint.project.apps import (
 from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.routes import Level, Route
 from fastapi_bp_lint.project.spelling import spelled
+from fastapi_bp_lint.project.statuses import status_of
 from fastapi_bp_lint.project.values import (
     Class,
     External,
@@ -205,15 +204,3 @@ class RouteModel:
             if origin in GENERATORS and origin != text:
                 return None
         return text
-
-
-def status_of(name: str) -> int | None:
-    """Return the number of a status constant by its dotted name, None when it is none."""
-    name = name.removesuffix(".value")
-    module, _, constant = name.rpartition(".")
-    if module == STATUS_MODULE:
-        digits = constant.removeprefix(STATUS_PREFIX)[:3].removeprefix("WS_")
-        return int(digits) if digits.isdigit() else None
-    if module == STATUS_ENUM and constant in HTTPStatus.__members__:
-        return int(HTTPStatus[constant])
-    return None

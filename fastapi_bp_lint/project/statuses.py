@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_bp_lint.knowledge.fastapi_names import STATUS_ENUM, STATUS_MODULE, STATUS_PREFIX
 from fastapi_bp_lint.knowledge.statuses import (
     CONSTANTS,
     DEPRECATED,
@@ -63,3 +65,15 @@ def _reads(module: Module, name: str) -> bool:
     return any(
         load.name.rpartition(".")[2] == name for body in bodies for load in body.loads
     ) or any(i.name == name for i in facts.imports)
+
+
+def status_of(name: str) -> int | None:
+    """Return the number of a status constant by its dotted name, None when it is none."""
+    name = name.removesuffix(".value")
+    module, _, constant = name.rpartition(".")
+    if module == STATUS_MODULE:
+        digits = constant.removeprefix(STATUS_PREFIX)[:3].removeprefix("WS_")
+        return int(digits) if digits.isdigit() else None
+    if module == STATUS_ENUM and constant in HTTPStatus.__members__:
+        return int(HTTPStatus[constant])
+    return None
