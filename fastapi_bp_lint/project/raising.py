@@ -47,7 +47,7 @@ class Raising:
     def __init__(self, project: Project) -> None:
         self._types = project.types
         self._calls = project.calls
-        self._guards = Guards(project.types)
+        self._guards = Guards(project.types, _nobody)
         self._kept: dict[Function, tuple[Raised, ...]] = {}
 
     def of(self, function: Function) -> tuple[Raised, ...]:
@@ -86,6 +86,11 @@ class Raising:
                     continue
                 certainty = weakest(raised.certainty, edge.certainty)
                 yield raised._replace(guard=guard, certainty=certainty)
+
+
+def _nobody(_: object) -> tuple[()]:
+    """Return the callers whose habits make a guard rare: an error is told however rare it is."""
+    return ()
 
 
 def escapes(types: Types, function: Function, line: int, names: frozenset[str]) -> bool:
