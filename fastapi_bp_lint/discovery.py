@@ -83,6 +83,23 @@ def discover(root: Path, config: Config) -> Listing:
     return Listing(dict(sorted(walk.files.items())), dict(sorted(walk.problems.items())))
 
 
+def belongs(path: str, config: Config) -> bool:
+    """Whether a Python file at *path*, which may be gone, is one that the settings leave in.
+
+    Raises:
+        ConfigError: a pattern of the configuration is not one.
+
+    """
+    include = _configured("include", config.include)
+    exclude = _configured("exclude", (*config.exclude, *config.extend_exclude))
+    return (
+        path.endswith(".py")
+        and NEVER.isdisjoint(path.split("/"))
+        and (include is None or include.matches(path))
+        and not (exclude is not None and exclude.matches(path))
+    )
+
+
 def kind_of(mode: int) -> str:
     """Say what a file of *mode* is that is neither a regular file nor a folder."""
     return next((name for test, name in _KINDS if test(mode)), "not a regular file")

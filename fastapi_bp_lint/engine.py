@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint import suppress
-from fastapi_bp_lint.config import Config, Known, Location, load, locate, matching, real
-from fastapi_bp_lint.facts.model import FileFacts, Mark
-from fastapi_bp_lint.finding import Applicability, Certainty, Finding, Place, Preset, Span, sort_key
+from fastapi_bp_lint.checking import Checked, check
+from fastapi_bp_lint.config import Config, Known, Location, load, locate, real
+from fastapi_bp_lint.finding import Certainty, Finding, Preset
 from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.project.project import Project
-from fastapi_bp_lint.report import Fixed, Left, Report
+from fastapi_bp_lint.report import Accepted, Fixed, Left, Report
 from fastapi_bp_lint.rule import Option, Rule
 from fastapi_bp_lint.rules import catalogue, slugs
 from fastapi_bp_lint.rules import load as load_rules
-from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
 from fastapi_bp_lint.selection import Layer, selected
 from fastapi_bp_lint.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.fixes import Change, Outcome, Policy
 
-_TOP = Span(1, 0, 1, 0)
-
 
 class Request(NamedTuple):
-    """What a caller asks for besides the configuration; *overlays* have absolute paths."""
+    """What a caller asks for besides the configuration; *overlays* have absolute paths.
+
+    *baseline* takes the place of the configured one; not *accepting* there is none. *since* is a
+    revision of git: what was found then is not shown.
+    """
 
     paths: tuple[Path, ...] = ()
     config: Path | None = None
@@ -41,12 +40,16 @@ class Request(NamedTuple):
     certainty: Certainty | None = None
     overlays: Mapping[Path, bytes] = {}
     jobs: int = 0
+    baseline: Path | None = None
+    accepting: bool = True
+    since: str = ""
 
 
 class Plan(NamedTuple):
     """What a run will do: *shown* are the paths under *root* whose findings are shown.
 
-    *missing* are requested paths that do not exist, *outside* those of another project.
+    *missing* are requested paths that do not exist, *outside* those of another project. *baseline*
+    is the file that has the *accepted* findings; without one, None, nothing is.
     """
 
     location: Location
@@ -56,6 +59,9 @@ class Plan(NamedTuple):
     shown: tuple[str, ...]
     missing: tuple[Path, ...]
     outside: tuple[Path, ...]
+    baseline: Path | None = None
+    accepted: tuple[Accepted, ...] | None = None
+    since: str = ""
 
 
 def known() -> Known:
@@ -85,8 +91,18 @@ def prepare(request: Request) -> Plan:
     outside = tuple(path for path, names in inner.items() if not names)
     if request.certainty is not None:
         config = config._replace(certainty=request.certainty)
+    file = _baseline(location, config, request)
     return Plan(
-        location, config, rules, workspace, shown if request.paths else ("",), missing, outside
+        location,
+        config,
+        rules,
+        workspace,
+        shown if request.paths else ("",),
+        missing,
+        outside,
+        file,
+        None if file is None else _accepted(file),
+        request.since,
     )
 
 
@@ -99,12 +115,17 @@ class Look(NamedTuple):
 
 def look(plan: Plan, progress: Progress | None = None) -> Look:
     """Lint the project as it is now; who asks more of it than findings need not link it again."""
-    project, found = _lint(plan, progress)
-    return Look(_report(plan, project.files, found), project)
+    checked = _lint(plan, progress)
+    return Look(_report(plan, checked, _past(plan, checked)), checked.project)
 
 
 def run(plan: Plan, progress: Progress | None = None) -> Report:
-    """Lint the project as it is now."""
+    """Lint the project as it is now.
+
+    Raises:
+        RevisionError: the revision to compare with cannot be read.
+
+    """
     return look(plan, progress).report
 
 
@@ -129,61 +150,130 @@ def repair(
     from fastapi_bp_lint.fixes import Policy, fix_files  # noqa: PLC0415 - most runs fix nothing
 
     given = dict(plan.workspace.overlays)
-    project, before = _lint(plan, progress)
+    checked = _lint(plan, progress)
+    before, past = checked.found, _past(plan, checked)
+    is_new = _judge(plan, before, past)
 
     def relint(overlays: Mapping[str, bytes]) -> list[Finding]:
+        nonlocal checked, is_new
         plan.workspace.overlays = {**given, **overlays}
         gc.collect()  # the project of the round before; the command line collects nothing
-        return _lint(plan, None)[1]
+        checked = _lint(plan, None)
+        is_new = _judge(plan, checked.found, past)
+        return checked.found
 
     def wanted(finding: Finding) -> bool:
-        return is_shown(finding.place.path, plan) and (only is None or only(finding))
+        asked = is_shown(finding.place.path, plan) and is_new(finding)
+        return asked and (only is None or only(finding))
 
     sources = _sources(plan, (finding.place.path for finding in before if finding.fix))
     policy = Policy(plan.rules, unsafe=unsafe, wanted=wanted)
     outcome = fix_files(before, sources, relint, policy)
     plan.workspace.overlays = {**given, **{change.path: change.after for change in outcome.changes}}
     plan.workspace.refresh()
-    report = _report(plan, project.files, outcome.findings)
+    report = _report(plan, checked._replace(found=list(outcome.findings)), past)
     fixed = tuple(_fixed(before, outcome))
     return Repair(outcome.changes, report._replace(fixed=fixed, left=tuple(_left(outcome, policy))))
 
 
-def _lint(plan: Plan, progress: Progress | None) -> tuple[Project, list[Finding]]:
-    """Return the linked project and all that is found in it, whatever is shown."""
+def silence(plan: Plan, mended: Repair | None = None, progress: Progress | None = None) -> Repair:
+    """Lint the project and silence, in memory, what is shown; *mended* has been fixed before."""
+    from fastapi_bp_lint.silencing import silence as add_comments  # noqa: PLC0415 - as above
+
+    given = dict(plan.workspace.overlays)
+    checked = _lint(plan, progress)
+    past = _past(plan, checked)
+    is_new = _judge(plan, checked.found, past)
+
+    def relint(overlays: Mapping[str, bytes]) -> Checked:
+        plan.workspace.overlays = {**given, **overlays}
+        return _lint(plan, None)
+
+    wanted = [f for f in checked.found if is_shown(f.place.path, plan) and is_new(f)]
+    sources = _sources(plan, (finding.place.path for finding in wanted))
+    outcome = add_comments(checked, wanted, sources, relint)
+    report = _report(plan, outcome.checked, past)
+    left = tuple(
+        Left(f.place.path, f"{f.code} on line {f.place.span.line}: {why}")
+        for f, why in outcome.refused.items()
+    )
+    report = report._replace(silenced=outcome.findings, left=left)
+    return _joined(mended, Repair(outcome.changes, report))
+
+
+def _joined(first: Repair | None, then: Repair) -> Repair:
+    """Return as one what was changed one after the other."""
+    if first is None:
+        return then
+    changes = {change.path: change for change in first.changes}
+    for change in then.changes:
+        before = changes.get(change.path, change).before
+        changes[change.path] = change._replace(before=before)
+    report = then.report._replace(
+        fixed=first.report.fixed, left=(*first.report.left, *then.report.left)
+    )
+    return Repair(tuple(changes[path] for path in sorted(changes)), report)
+
+
+def _lint(plan: Plan, progress: Progress | None) -> Checked:
+    """Return all that is found in the project, whatever is shown."""
+    with _uncollected():
+        project = Project(plan.workspace.refresh(progress), plan.config)
+        return check(project, plan.config, plan.rules)
+
+
+def _past(plan: Plan, checked: Checked) -> tuple[Accepted, ...] | None:
+    """Return what was found at the revision to compare with, None where there is none."""
+    if not plan.since:
+        return None
+    from fastapi_bp_lint.news import past  # noqa: PLC0415 - most runs do without
+
+    with _uncollected():
+        root, world = plan.location.root, plan.workspace
+        return past(root, plan.since, checked.project, plan.rules, world.overlays, world.lines)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
     collecting = gc.isenabled()
     gc.disable()  # nearly all that a run allocates lives until its end
     try:
-        project = Project(plan.workspace.refresh(progress), plan.config)
-        return project, _findings(plan, project)
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def _findings(plan: Plan, project: Project) -> list[Finding]:
-    config, rules, files = plan.config, plan.rules, project.files
-    found = [finding for facts in files.values() for finding in facts.findings]
-    for rule in rules.values():
-        found += _checked(rule, files, project)
-    # What a rule that crashed would have found is not known to be absent.
-    complete = frozenset(rules) - {crashed_rule(finding) for finding in found}
-    outcome = suppress.apply(found, files, slugs(), complete, config.per_file_ignores)
-    sure = (
-        _adjusted(finding, config)
-        for finding in (*outcome.kept, *outcome.unused)
-        if finding.certainty.rank <= config.certainty.rank
-    )
-    return list(dict.fromkeys(sorted(sure, key=sort_key)))
+def _judge(
+    plan: Plan, found: Iterable[Finding], past: tuple[Accepted, ...] | None
+) -> Callable[[Finding], bool]:
+    """Return what tells the findings that are shown from those that are known."""
+    if plan.accepted is None and past is None:
+        return lambda _: True
+    from fastapi_bp_lint.news import judge  # noqa: PLC0415 - most runs do without
+
+    return judge(found, plan.accepted, past, plan.workspace.lines)
 
 
-def _report(plan: Plan, files: Iterable[str], found: Iterable[Finding]) -> Report:
+def _report(plan: Plan, checked: Checked, past: tuple[Accepted, ...] | None) -> Report:
+    asked = [finding for finding in checked.found if is_shown(finding.place.path, plan)]
+    new = tuple(filter(_judge(plan, checked.found, past), asked))
     return Report(
         str(plan.location.root),
-        sum(is_shown(path, plan) for path in files),
-        tuple(finding for finding in found if is_shown(finding.place.path, plan)),
+        sum(is_shown(path, plan) for path in checked.project.files),
+        new,
         plan.workspace.lines,
+        known=len(asked) - len(new),
+        stale=_stale(plan, checked),
     )
+
+
+def _stale(plan: Plan, checked: Checked) -> tuple[Accepted, ...]:
+    if plan.accepted is None:
+        return ()
+    from fastapi_bp_lint.news import stale  # noqa: PLC0415 - most runs do without
+
+    return stale(checked, plan.accepted)
 
 
 def _sources(plan: Plan, paths: Iterable[str]) -> dict[str, bytes]:
@@ -224,72 +314,6 @@ def is_shown(path: str, plan: Plan) -> bool:
     return any(not top or path == top or path.startswith(f"{top}/") for top in plan.shown)
 
 
-def _checked(rule: Rule, files: Mapping[str, FileFacts], project: Project) -> Iterator[Finding]:
-    """Run the checks of *rule* that look at the linked project."""
-    crashes: list[Finding] = []
-    for kind, check in rule.checks:
-        if issubclass(kind, ast.AST):
-            continue
-        for entity in _entities(rule, kind, files, project, crashes):
-            try:
-                yield from check(entity, project)
-            except Exception as error:  # noqa: BLE001 - the other rules go on
-                crashes.append(crashed(rule.code, _place(entity), error))
-    yield from _joined(crashes)
-
-
-def _entities(
-    rule: Rule,
-    kind: type,
-    files: Mapping[str, FileFacts],
-    project: Project,
-    crashes: list[Finding],
-) -> Iterator[Any]:
-    """Give what a check of *kind* looks at; linking it may be what crashes."""
-    if kind is Mark:
-        for facts in files.values():
-            yield from (mark for code, mark in facts.marks if code == rule.code)
-        return
-    try:
-        yield from project.each(kind)
-    except Exception as error:  # noqa: BLE001
-        crashes.append(crashed(rule.code, Place(".", _TOP), error))
-
-
-def _joined(crashes: Iterable[Finding]) -> Iterator[Finding]:
-    """Say once what crashed at the same line of ours, and in how many other files."""
-    same: dict[str, list[Finding]] = {}
-    for crash in crashes:
-        same.setdefault(crash.message.partition(": ")[0], []).append(crash)
-    for found in same.values():
-        others = len({crash.place.path for crash in found}) - 1
-        more = f"; the same in {others} other file{'s' if others > 1 else ''}" if others else ""
-        yield found[0]._replace(message=found[0].message + more)
-
-
-def _place(entity: object) -> Place:
-    place = getattr(entity, "place", None)
-    if isinstance(place, Place):
-        return place
-    path = getattr(entity, "path", None)
-    return Place(path if isinstance(path, str) else ".", _TOP)
-
-
-def _adjusted(finding: Finding, config: Config) -> Finding:
-    """Apply what the project thinks of the rule's fixes."""
-    fix = finding.fix
-    if fix is None or not (config.extend_safe_fixes or config.extend_unsafe_fixes):
-        return finding
-    for selectors, before, after in (
-        (config.extend_safe_fixes, Applicability.UNSAFE, Applicability.SAFE),
-        (config.extend_unsafe_fixes, Applicability.SAFE, Applicability.UNSAFE),
-    ):
-        named = (finding.code in matching(selector, slugs()) for selector in selectors)
-        if fix.applicability is before and any(named):
-            return finding._replace(fix=fix._replace(applicability=after))
-    return finding
-
-
 def _location(paths: Iterable[Path], request: Request) -> Location:
     """Return the project of the first path, or the one around all of them if there is one."""
     first, *others = paths
@@ -313,6 +337,18 @@ def _under(root: Path, path: Path) -> tuple[str, ...]:
         for place in places
         if place == root or root in place.parents
     )
+
+
+def _baseline(location: Location, config: Config, request: Request) -> Path | None:
+    if request.baseline is not None or not request.accepting:
+        return request.baseline
+    return location.root / config.baseline if config.baseline else None
+
+
+def _accepted(file: Path) -> tuple[Accepted, ...]:
+    from fastapi_bp_lint.baseline import load  # noqa: PLC0415 - most runs do without
+
+    return tuple(load(file))
 
 
 def _selected(config: Config, layer: Layer) -> frozenset[str]:

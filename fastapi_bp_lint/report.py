@@ -25,11 +25,27 @@ class Left(NamedTuple):
     reason: str
 
 
+class Accepted(NamedTuple):
+    """A known finding: *symbol* as in its file, *words* its message without line numbers.
+
+    *source* is the line it stood on, "" where that is not known.
+    """
+
+    path: str
+    code: str
+    symbol: str
+    words: str
+    source: str = ""
+
+
 class Report(NamedTuple):
     """The result of one run.
 
     *root* is the absolute project root that paths are relative to, *files* counts the files that
     were looked at, *lines* gives the text of a file line by line (empty when it cannot be read).
+    *silenced* are the findings that new comments silence.
+    *known* counts the findings that are not shown because they are accepted or were there at an
+    earlier revision; *stale* is what the baseline accepts and no longer exists.
     """
 
     root: str
@@ -38,3 +54,6 @@ class Report(NamedTuple):
     lines: Callable[[str], tuple[str, ...]]
     fixed: tuple[Fixed, ...] = ()
     left: tuple[Left, ...] = ()
+    silenced: tuple[Finding, ...] = ()
+    known: int = 0
+    stale: tuple[Accepted, ...] = ()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_bp_lint import engine
+from fastapi_bp_lint import checking
 from fastapi_bp_lint.config import ConfigError
 from fastapi_bp_lint.engine import Plan, Request, look, prepare, repair, run
 from fastapi_bp_lint.facts.extract import extract
@@ -390,5 +390,5 @@ def test_the_place_of_an_entity_that_has_none() -> None:
     class Placed:
         place = Place("x.py", Span(3, 0, 3, 1))
 
-    assert engine._place(Placed()) == Placed.place  # noqa: SLF001
-    assert engine._place(object()).path == "."  # noqa: SLF001
+    assert checking._place(Placed()) == Placed.place  # noqa: SLF001
+    assert checking._place(object()).path == "."  # noqa: SLF001

@@ -153,6 +153,17 @@ def test_options_stand_in_the_configuration_of_flake8(project: Path, site: Path)
     assert flake8(project, site, "src") == [UNUSED]
 
 
+def test_what_is_accepted_is_not_reported(project: Path, site: Path) -> None:
+    fbp_lint(project, site, "--select", "FBP102", "--write-baseline", "b.json", "-q")
+    (project / "pyproject.toml").write_text("[tool.fbp-lint]\nbaseline = 'b.json'\n")
+    before = (project / "b.json").read_bytes()
+    assert flake8(project, site, "src") == [SLEEP, UNUSED]
+    text = PROJECT["src/main.py"].replace("'语'; rates.load()", "'x'")
+    found = flake8(project, site, "--stdin-display-name", "src/main.py", "-", text=text)
+    assert found == [SLEEP, UNUSED]
+    assert (project / "b.json").read_bytes() == before
+
+
 def test_projects_side_by_side_keep_their_own_settings(project: Path, site: Path) -> None:
     other = project / "other"
     other.mkdir()

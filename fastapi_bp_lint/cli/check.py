@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fastapi_bp_lint.cli.adopting import check_use, shrink, write_baseline
 from fastapi_bp_lint.cli.progress import Progress
 from fastapi_bp_lint.config import KEYS, check_selector, toml
-from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run
+from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run, silence
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS, render
 from fastapi_bp_lint.output.summary import counted, summary
 from fastapi_bp_lint.report import Left, Report
+from fastapi_bp_lint.revision import RevisionError
 from fastapi_bp_lint.selection import Layer
 
 if TYPE_CHECKING:
@@ -93,6 +95,22 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--fix", is_flag=True, help="Make the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, readable=False),
+    help="Do not show the findings that this file accepts, and take out of it those that are gone.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, readable=False),
+    help="Accept the findings: write them to this file.",
+)
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Show only the findings that are new against this revision of git.",
+)
+@click.option("--add-noqa", is_flag=True, help="Silence the findings with noqa comments.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more; show the traceback of a crash.")
@@ -112,6 +130,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
     if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
         message = "--unsafe-fixes goes with --fix or --diff"
         raise click.UsageError(message)
+    check_use(options)
     request = _request(paths, options)
     plan = prepare(request)
     wrong = _complain(plan)
@@ -130,23 +149,41 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
 
 
 def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report, int]:
-    """Lint or fix, print, and return the report and the exit code."""
-    fixing = options["fix"] or options["diff"]
-    changes: tuple[Change, ...] = ()
-    with Progress(enabled=not options["quiet"] and sys.stderr.isatty()) as progress:
-        if fixing:
-            changes, report = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
-        else:
-            report = run(plan, progress)
+    """Lint or change, print, and return the report and the exit code."""
+    try:
+        changes, report = _changed(plan, options)
+    except RevisionError as error:
+        message = f"--since: {error}"
+        raise click.ClickException(message) from None
     if options["diff"]:
         _print_diff(changes, report)
         return report, FOUND if (changes or report.findings) and not options["exit_zero"] else 0
-    if fixing:
+    if options["fix"] or options["add_noqa"]:
         report = _write(plan, request, changes, report)
+    quiet = options["quiet"]
+    if options["write_baseline"] is not None:
+        report = write_baseline(report, plan, options["write_baseline"], quiet=quiet)
+    elif not request.overlays:
+        shrink(report, plan, quiet=quiet, verbose=options["verbose"])
     _print(report, plan, options)
     found = bool(report.findings) and not options["exit_zero"]
     mended = bool(report.fixed) and options["exit_non_zero_on_fix"]
     return report, FOUND if found or mended else 0
+
+
+def _changed(plan: Plan, options: dict[str, Any]) -> tuple[Sequence[Change], Report]:
+    """Lint, and make in memory the changes that were asked for."""
+    adding = options["add_noqa"]
+    fixing = options["fix"] or (options["diff"] and not adding)
+    with Progress(enabled=not options["quiet"] and sys.stderr.isatty()) as progress:
+        if not fixing and not adding:
+            return (), run(plan, progress)
+        fixed = None
+        if fixing:
+            fixed = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
+            if not adding:
+                return fixed
+        return silence(plan, fixed, progress)
 
 
 def _print_diff(changes: Sequence[Change], report: Report) -> None:
@@ -155,8 +192,9 @@ def _print_diff(changes: Sequence[Change], report: Report) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(diff(changes))
     sys.stdout.buffer.flush()
+    silenced = f" and {len(report.silenced)} silenced" if report.silenced else ""
     click.echo(
-        f"{counted(len(report.fixed), 'finding')} would be fixed in "
+        f"{counted(len(report.fixed), 'finding')} would be fixed{silenced} in "
         f"{counted(len(changes), 'file')}, {len(report.findings)} would be left.",
         err=True,
     )
@@ -179,6 +217,7 @@ def _write(plan: Plan, request: Request, changes: Sequence[Change], report: Repo
     left = tuple(Left(path, f"cannot be written: {why}") for path, why in failures.items())
     return run(plan)._replace(
         fixed=tuple(fixed for fixed in report.fixed if fixed.path not in failures),
+        silenced=tuple(f for f in report.silenced if f.place.path not in failures),
         left=(*report.left, *left),
     )
 
@@ -206,6 +245,9 @@ def _request(paths: tuple[Path, ...], options: dict[str, Any]) -> Request:
         certainty=Certainty(certainty) if certainty else None,
         overlays=overlays,
         jobs=options["jobs"] or 0,
+        baseline=options["baseline"],
+        accepting=options["write_baseline"] is None,
+        since=options["since"] or "",
     )
 
 
@@ -230,14 +272,15 @@ def _print(report: Report, plan: Plan, options: dict[str, Any]) -> None:
         and os.environ.get("TERM") != "dumb"
         and not os.environ.get("NO_COLOR")
     )
-    on_stderr = bool(options["fix"] and options["stdin_filename"])
+    changing = options["fix"] or options["add_noqa"]
+    on_stderr = bool(changing and options["stdin_filename"])
     if options["statistics"]:
         text = _statistics(report)
     else:
         text = render(report, name, color=color, verbose=options["verbose"])
     if file is None:
         click.echo(text, nl=False, color=True, err=on_stderr)
-        if options["fix"] and name not in {"full", "grouped"} and not options["quiet"]:
+        if changing and name not in {"full", "grouped"} and not options["quiet"]:
             click.echo(summary(report), nl=False, err=True)
         return
     try:

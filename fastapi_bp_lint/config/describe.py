@@ -83,6 +83,7 @@ def _type(kind: str, known: Known) -> dict[str, Any]:
         "preset": {"enum": [preset.value for preset in Preset]},
         "certainty": {"enum": [certainty.value for certainty in Certainty]},
         "format": {"enum": list(known.formats)},
+        "file": {"type": "string", "minLength": 1},
         "strings": _STRINGS,
         "names": _NAMES,
         "selectors": selectors,

@@ -41,6 +41,7 @@ class Config(NamedTuple):
     extend_exclude: tuple[str, ...] = ()
     src: tuple[str, ...] = ()
     output_format: str = ""
+    baseline: str = ""
     extend_safe_fixes: tuple[str, ...] = ()
     extend_unsafe_fixes: tuple[str, ...] = ()
     blocking: Mapping[str, str] = {}
@@ -55,7 +56,7 @@ class Config(NamedTuple):
 class Key(NamedTuple):
     """One setting: its dotted TOML name, the `Config` field, the type of its value, its meaning.
 
-    *kind* is preset, certainty, format, strings, names, selectors, selectors-by-pattern,
+    *kind* is preset, certainty, format, file, strings, names, selectors, selectors-by-pattern,
     kinds-by-name, strings-by-role or options; *example* is a TOML value.
     """
 
@@ -165,6 +166,14 @@ KEYS = (
         "format",
         "How findings are printed; by default `full` on a terminal, `concise` otherwise.",
         '"grouped"',
+    ),
+    Key(
+        "baseline",
+        "baseline",
+        "file",
+        "The file, relative to the project root, with the findings that are accepted and so not "
+        "shown; `--write-baseline` writes it. See [Adoption](adoption.md).",
+        '"fbp-baseline.json"',
     ),
     Key(
         "extend-safe-fixes",

@@ -133,6 +133,13 @@ def _format(raw: object, key: tuple[str, ...], known: Known) -> str:
     return _choice(raw, key, known.formats)
 
 
+def _file(raw: object, key: tuple[str, ...], _known: Known) -> str:
+    if isinstance(raw, str) and raw:
+        return raw
+    message = f"should be the name of a file, is {described(raw)}"
+    raise WrongError(message, key)
+
+
 def _by_pattern(raw: object, key: tuple[str, ...], known: Known) -> dict[str, tuple[str, ...]]:
     table = as_table(raw, key)
     return {pattern: _selectors(v, (*key, pattern), known) for pattern, v in table.items()}
@@ -211,6 +218,7 @@ READERS: Mapping[str, Callable[[object, tuple[str, ...], Known], object]] = {
     "preset": _preset,
     "certainty": _certainty,
     "format": _format,
+    "file": _file,
     "strings": _strings,
     "names": _names,
     "selectors": _selectors,

@@ -26,4 +26,5 @@ from fastapi_bp_lint.fixes.policy import Policy as Policy
 from fastapi_bp_lint.fixes.rounds import ROUNDS as ROUNDS
 from fastapi_bp_lint.fixes.rounds import fix_files as fix_files
 from fastapi_bp_lint.fixes.tidy import ruff_format as ruff_format
+from fastapi_bp_lint.fixes.writing import put as put
 from fastapi_bp_lint.fixes.writing import write as write

@@ -28,31 +28,62 @@ def write(root: Path, changes: Iterable[Change]) -> dict[str, str]:
     return failures
 
 
+def put(path: Path, content: bytes) -> None:
+    """Write *content* to the file at *path*, which need not exist, as `write` does.
+
+    Raises:
+        OSError: it cannot be written.
+
+    """
+    target = path.resolve()
+    status = target.stat() if target.exists() else None
+    if status is not None:
+        _check(target, status)
+    _put(target, content, status)
+
+
 def _replace(path: Path, change: Change) -> None:
     target = path.resolve(strict=True)
     status = target.stat()
-    if not stat.S_ISREG(status.st_mode):
-        message = "not a regular file"
-        raise OSError(message)
+    _check(target, status)
     if target.read_bytes() != change.before:
         message = "changed on disk since it was linted"
+        raise OSError(message)
+    _put(target, change.after, status)
+
+
+def _check(target: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        message = "not a regular file"
         raise OSError(message)
     if not os.access(target, os.W_OK):
         message = "not writable"
         raise OSError(message)
+
+
+def _put(target: Path, content: bytes, status: os.stat_result | None) -> None:
     descriptor, name = tempfile.mkstemp(".tmp", ".fbp-lint-", target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(change.after)
+            file.write(content)
             file.flush()
-            _keep(file.fileno(), target, status)
+            if status is None:
+                temporary.chmod(0o666 & ~_umask())
+            else:
+                _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync(target.parent)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:

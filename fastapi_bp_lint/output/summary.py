@@ -14,7 +14,8 @@ _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 def summary(report: Report) -> str:
     """Return the lines that end the output for people; also of use beside another format."""
-    return "".join(f"{line}\n" for line in (*_repaired(report), _found(report), *_fixable(report)))
+    lines = (*_repaired(report), _found(report), *_known(report), *_fixable(report))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _repaired(report: Report) -> Iterator[str]:
@@ -22,6 +23,11 @@ def _repaired(report: Report) -> Iterator[str]:
     if counts:
         yield f"Fixed {counted(len(report.fixed), 'finding')}:"
     for (path, code, slug), count in sorted(counts.items()):
+        yield f"  {one_line(path)}: {count} x {code} {slug}"
+    if report.silenced:
+        yield f"Silenced {counted(len(report.silenced), 'finding')}:"
+    quiet = Counter((f.place.path, f.code, f.slug) for f in report.silenced)
+    for (path, code, slug), count in sorted(quiet.items()):
         yield f"  {one_line(path)}: {count} x {code} {slug}"
     for left in report.left:
         yield f"Left as it was: {one_line(left.path)}: {one_line(left.reason)}"
@@ -35,6 +41,12 @@ def _found(report: Report) -> str:
     parts = [counted(severities[one], _WORDS[one]) for one in Severity if severities[one]]
     found = counted(len(report.findings), "finding")
     return f"{found} in {files}: {', '.join(parts)}."
+
+
+def _known(report: Report) -> Iterator[str]:
+    if report.known:
+        are = "is" if report.known == 1 else "are"
+        yield f"{counted(report.known, 'known finding')} {are} not shown."
 
 
 def _fixable(report: Report) -> Iterator[str]:

@@ -1,0 +1,107 @@
+"""Runs the rules on a linked project: what they say, less what comments and settings silence."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from fastapi_bp_lint import suppress
+from fastapi_bp_lint.config import Config, matching
+from fastapi_bp_lint.facts.model import Mark
+from fastapi_bp_lint.finding import Applicability, Finding, Place, Span, sort_key
+from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.rule import Rule
+from fastapi_bp_lint.rules import slugs
+from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
+
+_TOP = Span(1, 0, 1, 0)
+
+
+class Checked(NamedTuple):
+    """What is found in a whole project, in order; *doubtful* is less certain than is shown.
+
+    *complete* are the codes of the rules that ran to their end.
+    """
+
+    project: Project
+    found: list[Finding]
+    doubtful: list[Finding]
+    complete: frozenset[str]
+
+
+def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checked:
+    """Return all that *rules* find in *project*."""
+    found = [finding for facts in project.files.values() for finding in facts.findings]
+    for rule in rules.values():
+        found += _checked(rule, project)
+    # What a rule that crashed would have found is not known to be absent.
+    complete = frozenset(rules) - {crashed_rule(finding) for finding in found}
+    outcome = suppress.apply(found, project.files, slugs(), complete, config.per_file_ignores)
+    each = dict.fromkeys(sorted((*outcome.kept, *outcome.unused), key=sort_key))
+    sure: list[Finding] = []
+    doubtful: list[Finding] = []
+    for finding in each:
+        of = sure if finding.certainty.rank <= config.certainty.rank else doubtful
+        of.append(_adjusted(finding, config))
+    return Checked(project, sure, doubtful, complete)
+
+
+def _checked(rule: Rule, project: Project) -> Iterator[Finding]:
+    """Run the checks of *rule* that look at the linked project."""
+    crashes: list[Finding] = []
+    for kind, check in rule.checks:
+        if issubclass(kind, ast.AST):
+            continue
+        for entity in _entities(rule, kind, project, crashes):
+            try:
+                yield from check(entity, project)
+            except Exception as error:  # noqa: BLE001 - the other rules go on
+                crashes.append(crashed(rule.code, _place(entity), error))
+    yield from _joined(crashes)
+
+
+def _entities(rule: Rule, kind: type, project: Project, crashes: list[Finding]) -> Iterator[Any]:
+    """Give what a check of *kind* looks at; linking it may be what crashes."""
+    if kind is Mark:
+        for facts in project.files.values():
+            yield from (mark for code, mark in facts.marks if code == rule.code)
+        return
+    try:
+        yield from project.each(kind)
+    except Exception as error:  # noqa: BLE001
+        crashes.append(crashed(rule.code, Place(".", _TOP), error))
+
+
+def _joined(crashes: Iterable[Finding]) -> Iterator[Finding]:
+    """Say once what crashed at the same line of ours, and in how many other files."""
+    same: dict[str, list[Finding]] = {}
+    for crash in crashes:
+        same.setdefault(crash.message.partition(": ")[0], []).append(crash)
+    for found in same.values():
+        others = len({crash.place.path for crash in found}) - 1
+        more = f"; the same in {others} other file{'s' if others > 1 else ''}" if others else ""
+        yield found[0]._replace(message=found[0].message + more)
+
+
+def _place(entity: object) -> Place:
+    place = getattr(entity, "place", None)
+    if isinstance(place, Place):
+        return place
+    path = getattr(entity, "path", None)
+    return Place(path if isinstance(path, str) else ".", _TOP)
+
+
+def _adjusted(finding: Finding, config: Config) -> Finding:
+    """Apply what the project thinks of the rule's fixes."""
+    fix = finding.fix
+    if fix is None or not (config.extend_safe_fixes or config.extend_unsafe_fixes):
+        return finding
+    for selectors, before, after in (
+        (config.extend_safe_fixes, Applicability.UNSAFE, Applicability.SAFE),
+        (config.extend_unsafe_fixes, Applicability.SAFE, Applicability.UNSAFE),
+    ):
+        named = (finding.code in matching(selector, slugs()) for selector in selectors)
+        if fix.applicability is before and any(named):
+            return finding._replace(fix=fix._replace(applicability=after))
+    return finding
