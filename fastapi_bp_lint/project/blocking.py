@@ -11,6 +11,7 @@ from fastapi_bp_lint.facts.model import Attr, Awaited, Call, Item
 from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
 from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.tables import Primitive
+from fastapi_bp_lint.project.commands import Commands
 from fastapi_bp_lint.project.guards import Guard, Guards
 from fastapi_bp_lint.project.values import Function
 
@@ -194,6 +195,7 @@ class Blocking:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._calls = project.calls
+        self._commands = Commands(project)
         self._guards = Guards(project.types, self._who_runs)
 
     @cached_property
@@ -333,6 +335,8 @@ class Blocking:
                 hop = hop.rest
             if len(edges) == 1:
                 return None
+        if self._commands.is_alone(coroutine):
+            doubt = Certainty.POSSIBLE
         primitive = edges[-1].target
         assert isinstance(primitive, Primitive)
         return Stall(asked, coroutine, tuple(functions), tuple(edges), primitive, doubt)

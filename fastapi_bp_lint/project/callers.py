@@ -49,6 +49,14 @@ class Callers:
                     if name:
                         self._given.setdefault(name, []).append((call, position, where))
 
+    def sites(self, function: Function) -> list[tuple[Call, Where]]:
+        """Return the calls, and where they stand, of whatever has the name of *function*."""
+        return self._by_name.get(function.name, [])
+
+    def is_handed(self, function: Function) -> bool:
+        """Whether something of the name of *function* is an argument of a call."""
+        return function.name in self._given
+
     def handed(self, types: Types, function: Function, param: Param) -> Held:
         """Return what the callers that can be told hand in; unknown when there are many."""
         names = [function.name]

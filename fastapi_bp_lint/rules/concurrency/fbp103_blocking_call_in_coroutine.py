@@ -36,8 +36,10 @@ it stands inside a `with` block that is not async; any other call becomes
 `await run_in_threadpool(call, ...)`, which is unsafe.
 
 ## Limits
-A script that runs one coroutine and nothing else loses nothing by blocking: suppress the finding
-there. Test files are passed over, for the same reason.
+A command of a command line (click, cyclopts, typer) has its event loop to itself, and so has what
+only commands await: what blocks there is shown with `--certainty possible`, unless the command
+starts tasks. Any other script that runs one coroutine and nothing else loses nothing by blocking:
+suppress the finding there. Test files are passed over, for the same reason.
 
 ## Source
 fastapi-best-practices, "Async Routes". Related: ruff ASYNC210, ASYNC220 to ASYNC222, ASYNC251.
