@@ -189,6 +189,16 @@ class Hop(NamedTuple):
 _WAYS = 4
 
 
+def _is_settled(known: list[Hop], length: int, certainty: Certainty) -> bool:
+    """Whether an unguarded hop is known that one of *length* and *certainty* cannot better."""
+    return any(
+        hop.guard is None
+        and not hop.is_doubtful
+        and not (hop.length == length and certainty.rank < hop.certainty.rank)
+        for hop in known
+    )
+
+
 class Blocking:
     """The stalls of a project, worked out from its coroutines downwards."""
 
@@ -248,7 +258,9 @@ class Blocking:
         while level:
             function, hop = level.popleft()
             for caller, edge in callers.get(function, ()):
-                if caller.is_async:
+                doubt = weakest(edge.certainty, hop.certainty)
+                known = found.get(caller)
+                if caller.is_async or (known and _is_settled(known, hop.length + 1, doubt)):
                     continue
                 guard = self._guards.carried(hop.guard, edge, caller)
                 if guard is not False:

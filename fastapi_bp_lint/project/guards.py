@@ -62,8 +62,9 @@ class Guards:
     def __init__(self, types: Types, callers: Callers) -> None:
         self._callers = callers
         self._origins = Origins(types)
-        self._branches: dict[Function, tuple[Branch, ...]] = {}
         self._unbrought: dict[tuple[object, Leaf], bool] = {}
+        self._told: dict[Function, list[tuple[Branch, Guard]]] = {}
+        self._bound: dict[Function, dict[str, list[Binding]]] = {}
 
     def of(self, function: Function, line: int) -> Guard:
         """Return what must hold of the parameters of *function* for it to reach *line*."""
@@ -72,26 +73,40 @@ class Guards:
         return _small(both(*self._conditions(function, line)))
 
     def _conditions(self, function: Function, line: int) -> list[Guard]:
-        kept = self._branches.get(function)
+        return [
+            self._unless_replaced(guard, function, branch)
+            for branch, guard in self._branches(function)
+            if guard is not None and branch.start < line <= branch.end
+        ]
+
+    def _branches(self, function: Function) -> list[tuple[Branch, Guard]]:
+        """Return the conditions of *function* with what each says of its parameters."""
+        kept = self._told.get(function)
         if kept is None:
-            kept = self._branches[function] = branches(function.facts.body)
-        found: list[Guard] = []
-        for branch in kept:
-            if branch.covers(line):
-                guard = _settled(_guard(branch.test, function), holds=branch.holds)
-                if guard is not None:
-                    found.append(self._unless_replaced(guard, function, branch))
-        return found
+            kept = self._told[function] = [
+                (branch, _settled(_guard(branch.test, function), holds=branch.holds))
+                for branch in branches(function.facts.body)
+            ]
+        return kept
 
     def _unless_replaced(self, guard: Guard, function: Function, branch: Branch) -> Guard:
         """Return *guard*, which says nothing once its parameter was given another value."""
         told = paths(guard) | {path.partition(".")[0] for path in paths(guard)}
-        for b in function.facts.body.bindings:
-            if b.target in told and not _comes_later(b, branch, function):
-                around = [o for o in self._branches[function] if o.covers(b.span.line)]
-                known = [_settled(_guard(o.test, function), holds=o.holds) for o in around]
+        bound = self._bindings(function)
+        for b in [b for name in sorted(told & bound.keys()) for b in bound[name]]:
+            if not _comes_later(b, branch, function):
+                around = self._branches(function)
+                known = [says for other, says in around if other.covers(b.span.line)]
                 guard = _any((guard, both(*known)))
         return guard
+
+    def _bindings(self, function: Function) -> dict[str, list[Binding]]:
+        kept = self._bound.get(function)
+        if kept is None:
+            kept = self._bound[function] = {}
+            for b in function.facts.body.bindings:
+                kept.setdefault(b.target, []).append(b)
+        return kept
 
     def carried(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         """Return what *guard*, of the edge's target, and the way to the edge ask of *caller*."""

@@ -6,7 +6,7 @@ Nothing is guessed: what cannot be followed is `UNKNOWN`. A question that needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, KeysView
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -267,13 +267,10 @@ class Types:
             return below
         kept = self._implementations.get(cls)
         if kept is None:
-            wanted = cls.methods.keys()
             fitting = [
                 c
-                for c in self.names.classes
+                for c in self._with_methods(cls.methods.keys())
                 if c is not cls
-                and wanted
-                and wanted <= c.methods.keys()
                 and all(_fits(c.methods[n], m) for n, m in cls.methods.items())
                 and not _PROTOCOLS.intersection(members.mro(self, c))
             ]
@@ -281,6 +278,20 @@ class Types:
             kept = below if len(others) > 1 else below + others
             self._implementations[cls] = kept
         return kept
+
+    def _with_methods(self, wanted: KeysView[str]) -> list[Class]:
+        """Return the classes that define every one of the methods *wanted*, none for none."""
+        having = [self._by_method.get(name, []) for name in wanted]
+        rarest: list[Class] = min(having, key=len, default=[])
+        return [c for c in rarest if wanted <= c.methods.keys()]
+
+    @cached_property
+    def _by_method(self) -> dict[str, list[Class]]:
+        found: dict[str, list[Class]] = {}
+        for cls in self.names.classes:
+            for name in cls.methods:
+                found.setdefault(name, []).append(cls)
+        return found
 
     @cached_property
     def subclasses(self) -> dict[Class, list[Class]]:
