@@ -16,16 +16,7 @@ from tests.detection.score import OBSERVED, STALLS, Found, Score, compare
 
 CASES = {case.name: case for case in labels.cases()}
 MISSED: dict[tuple[str, str], str] = {
-    ("database-lazy-load", "relation"): "attributes of rows are not followed to relationships",
-    ("database-lazy-load", "relation_of_a_get"): "the same",
-    ("database-lazy-load", "relation_in_a_loop"): "the same",
-    ("flow-decorator", "by_session"): "an argument that a decorator adds",
     ("outside-waiting-for-threads", "enters"): "a lock in a with statement is mostly a short one",
-    ("values-container-of-clients", "appended"): "what is appended to a list later",
-    ("values-container-of-clients", "stored"): "what is stored under a key later",
-    ("values-container-of-clients", "starred"): "what a starred target takes",
-    ("values-unannotated-parameter", "starred"): "what a starred parameter takes",
-    ("values-unannotated-parameter", "by_keywords"): "what a double-starred parameter takes",
 }
 """(case, function) -> why it is not found."""
 

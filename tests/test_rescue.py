@@ -50,6 +50,26 @@ def test_expressions_inside_a_rewritten_string_are_read() -> None:
     assert [c.func for c in facts.body.calls] == ["load"]
 
 
+BOUND = """import db
+from db import Session
+class A[T: Session, *Ts]:
+    x: T
+    def f[
+        U: db.Repo
+    ](self, y: 'U', z: T) -> V: ...
+"""
+
+
+def test_a_type_parameter_stands_for_its_bound() -> None:
+    facts = extract(BOUND.encode(), "main.py")
+    (function,), (cls,) = facts.functions, facts.classes
+    assert [p.annotation for p in function.params] == [None, "db.Repo", "Session"]
+    assert [b.annotation for b in cls.body.bindings] == ["Session"]
+    assert function.returns == "V"
+    assert dict(facts.body.reads) == {"Session": ((3, 11),)}
+    assert dict(cls.body.reads) == {"db": ((6, 11),)}
+
+
 def test_what_no_python_reads_is_a_problem_with_its_line() -> None:
     facts = extract(b"x = 1\ndef f(:\n    pass\n", "main.py")
     assert facts.problem is not None

@@ -129,6 +129,7 @@ class Builder:
         self.in_class = False
         self.in_annotation = False
         self.in_generator = False
+        self.bounds: dict[str, Expr] = {}
         self.use = ""
         self.imports: list[Import] = []
         self.functions: list[FunctionFacts] = []

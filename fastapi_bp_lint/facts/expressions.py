@@ -43,6 +43,9 @@ _LITERALS = {
 
 def _name(builder: Builder, node: ast.Name) -> Expr:
     builder.body.reads.append(node)
+    if builder.bounds and builder.in_annotation:
+        bound = builder.bounds.get(node.id)
+        return node.id if bound is None else bound
     return node.id
 
 
@@ -382,12 +385,16 @@ def target(
         starred = False
         for n, element in enumerate(node.elts):
             if isinstance(element, ast.Starred):
+                rest = value if kind == "assign" else None
+                target(builder, element.value, "unpack-rest", rest, span, n)
                 starred = True
-                target(builder, element.value, "unpack-rest", None, span)
             else:
                 target(builder, element, unpacked, None if starred else value, span, n)
     else:
         builder.expr(node)
+        if isinstance(node, ast.Subscript) and index < 0 and kind == "assign":
+            stored = builder.body.operations[-1]
+            builder.body.operations[-1] = stored._replace(operands=(*stored.operands, value))
 
 
 def _other(builder: Builder, node: ast.AST) -> Expr:

@@ -79,8 +79,8 @@ class Either(NamedTuple):
 class Operation(NamedTuple):
     """A binary or unary operator or a comparison, by the name of its ``ast`` class.
 
-    Also GetItem, SetItem and DelItem (value, key), Format (what an f-string shows) and Attribute
-    (an attribute of a call's result that is read).
+    Also GetItem and DelItem (value, key), SetItem (value, key, what is stored), Format (what an
+    f-string shows) and Attribute (an attribute of a call's result that is read).
     """
 
     operator: str

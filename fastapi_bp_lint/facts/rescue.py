@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Placing = Callable[[cst.CSTNode], tuple[Position, Position]]
 
 _DEEPEST = 200
+_PARAMETERS = re.compile(r"(?:async\s+)?(?:def|class)\s+\w+\s*\[")
 _LONGEST = 5_000
 
 
@@ -67,9 +68,44 @@ def parse(text: str) -> ast.Module:
             if older is None:
                 raise
             try:
-                return ast.parse(older)
+                tree = ast.parse(older)
             except SyntaxError:
                 raise error from None
+            _give_back_type_parameters(tree, text)
+            return tree
+
+
+def _give_back_type_parameters(tree: ast.Module, text: str) -> None:
+    """Give the functions and classes of *tree* the parameters that were blanked, as arguments."""
+    lines = text.split("\n")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            row = "\n".join([lines[node.lineno - 1][node.col_offset :], *lines[node.lineno :]])
+            found = _PARAMETERS.match(row)
+            if found is not None:
+                start = node.lineno, node.col_offset + found.end()
+                vars(node)["type_params"] = _arguments(row[found.end() :], start)
+
+
+def _arguments(text: str, start: Position) -> list[ast.arg]:
+    """Return what stands before the bracket that closes, read as a list of arguments."""
+    depth, end = 1, 0
+    while depth and end < len(text):
+        depth += (text[end] in "([{") - (text[end] in ")]}")
+        end += 1
+    head = "def _("
+    try:
+        made = ast.parse(f"{head}{text[: end - 1]}): ...").body[0]
+    except (SyntaxError, ValueError):
+        return []
+    assert isinstance(made, ast.FunctionDef)
+    for node in ast.walk(made):
+        if isinstance(node, ast.expr | ast.arg):
+            if node.lineno == 1:
+                node.col_offset += start[1] - len(head)
+            node.lineno += start[0] - 1
+            node.end_lineno = (node.end_lineno or 1) + start[0] - 1
+    return made.args.args
 
 
 class Patch(NamedTuple):

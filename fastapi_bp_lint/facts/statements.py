@@ -12,6 +12,7 @@ from fastapi_bp_lint.facts.model import (
     ClassFacts,
     Expr,
     FunctionFacts,
+    Group,
     Import,
     Literal,
     Operation,
@@ -43,6 +44,7 @@ def _function(builder: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
         if d.end_lineno != d.lineno:
             builder.statements.append((d.lineno, d.end_lineno or d.lineno))
     _header(builder, node)
+    bounds = _bounded(builder, node)
     params = parameters(builder, node.args)
     returns = builder.annotation(node.returns)
     span = builder.span(node)
@@ -54,6 +56,7 @@ def _function(builder: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     builder.read(node.body)
     is_generator = builder.body.is_generator
     body = builder.leave(state)
+    builder.bounds = bounds
     builder.functions.append(
         FunctionFacts(
             qualname=qualname,
@@ -81,9 +84,24 @@ def _name_span(span: Span, keyword: str, name: str) -> Span:
     return Span(span.line, column, span.line, column + len(name))
 
 
+def _bounded(builder: Builder, node: Any) -> dict[str, Expr]:  # noqa: ANN401 - may be older
+    """Note the type parameters of a function or class; return what was noted before."""
+    before = builder.bounds
+    params = getattr(node, "type_params", ())
+    if params:
+        builder.bounds = dict(before)
+        for param in params:
+            name = getattr(param, "name", "") or param.arg
+            bound = getattr(param, "bound", None) or getattr(param, "annotation", None)
+            told = builder.annotation(bound)
+            builder.bounds[name] = None if isinstance(told, Group) else told
+    return before
+
+
 def _class(builder: Builder, node: ast.ClassDef) -> None:
     decorators = tuple([builder.expr(d) for d in node.decorator_list])
     _header(builder, node)
+    bounds = _bounded(builder, node)
     bases = tuple([builder.expr(b) for b in node.bases])
     keywords = tuple([(k.arg, builder.expr(k.value)) for k in node.keywords])
     span = builder.span(node)
@@ -93,6 +111,7 @@ def _class(builder: Builder, node: ast.ClassDef) -> None:
     qualname = builder.scope
     builder.read(node.body)
     body = builder.leave(state)
+    builder.bounds = bounds
     builder.classes.append(
         ClassFacts(
             qualname,

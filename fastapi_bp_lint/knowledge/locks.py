@@ -14,3 +14,5 @@ THREAD_LOCKS = frozenset(
         "multiprocessing.synchronize.Semaphore",
     }
 )
+IMPATIENT = {"filelock.FileLock": 1, "filelock.BaseFileLock": 1, "filelock.SoftFileLock": 1}
+"""Locks whose constructor takes a ``timeout``, by keyword or at that position."""

@@ -7,6 +7,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from fastapi_bp_lint.knowledge.mapped import RELATIONSHIPS
+
 _HERE = Path(__file__).parent
 
 
@@ -85,6 +87,14 @@ def primitive(name: str) -> Primitive | None:
     """Return the row of a call, by its canonical dotted name."""
     row = primitives().get(name)
     return None if row is None else Primitive(*row.split("\t", 5)[:5])
+
+
+@cache
+def blocking_properties() -> frozenset[str]:
+    """The last parts of the names of attributes that block when they are read."""
+    rows = primitives()
+    found = (name for name, row in rows.items() if "\tproperty\t" in row)
+    return frozenset(name.rpartition(".")[2] for name in found if name not in RELATIONSHIPS)
 
 
 @cache

@@ -23,6 +23,8 @@ OPAQUE = _typing("Any", "Callable", "Literal", "TypeAlias", "Never", "NoReturn",
     "collections.abc.Callable",
     "builtins.None",
 }
+NAMED_TUPLES = _typing("NamedTuple")
+TYPED_DICTS = _typing("TypedDict")
 TYPE_VARIABLES = _typing("TypeVar")
 SELF = _typing("Self")
 SEQUENCES = frozenset({"builtins.list", "builtins.tuple", "builtins.reversed", "builtins.sorted"})
@@ -107,3 +109,13 @@ TRANSPARENT_DECORATORS = (
     | _typing("overload", "override", "final", "no_type_check", "deprecated", "runtime_checkable")
 )
 CACHES = frozenset({"functools.lru_cache", "functools.cache"})
+CONTAINERS = {
+    "builtins.list": "list",
+    "builtins.set": "set",
+    "builtins.dict": "dict",
+    "collections.deque": "list",
+    "collections.defaultdict": "dict",
+    "collections.OrderedDict": "dict",
+    "weakref.WeakValueDictionary": "dict",
+}
+"""What makes an empty container, and of which kind."""

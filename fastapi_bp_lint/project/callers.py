@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param, Star
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Param
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.tables import offloader
 from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.arguments import handed
 from fastapi_bp_lint.project.decoration import maker_of, returned
 from fastapi_bp_lint.project.values import (
     NOTHING,
@@ -18,7 +19,6 @@ from fastapi_bp_lint.project.values import (
     External,
     Function,
     Held,
-    Instance,
     Value,
     Where,
     union,
@@ -38,6 +38,8 @@ class Callers:
     def __init__(self, names: Names) -> None:
         self._by_name: dict[str, list[tuple[Call, Where]]] = {}
         self._given: dict[str, list[tuple[Call, int, Where]]] = {}
+        self._decorating: dict[str, list[tuple[Expr, Function]]] | None = None
+        self._functions = names.functions
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
         for where in scopes:
             for call in where.facts.body.calls:
@@ -74,13 +76,25 @@ class Callers:
             callee = types.callee(call, where)
             if not any(_is(types, v, function) for v in callee.values):
                 continue
-            given, found = argument(function, param, call, callee.values)
-            if found:
-                options.append(types.infer(given, where, call.span.line))
+            options.append(handed(types, function, param, call, where, callee.values))
         held = union(*[o for o in options if o.values])
         if held.values == (NOTHING,):
             return UNKNOWN
         return held.doubted(Certainty.LIKELY)
+
+    def decorated_by(self, types: Types, maker: Function) -> list[Function]:
+        """Return what *maker*, or the function that gives it back, decorates; none when many."""
+        if self._decorating is None:
+            self._decorating = {}
+            for function in self._functions:
+                for decorator in function.facts.decorators:
+                    name = _last(decorator.func if isinstance(decorator, Call) else decorator)
+                    self._decorating.setdefault(name, []).append((decorator, function))
+        names = {maker.name, maker.facts.parent.rpartition(".")[2]}
+        sites = [site for name in names for site in self._decorating.get(name, ())]
+        if len(sites) > _MOST:
+            return []
+        return [f for d, f in sites if maker_of(types, d, types.around(f)) is maker]
 
     def _may(self, site: tuple[Call, Where], function: Function) -> bool:
         """Whether ``super().__init__`` stands in a class, the other constructors anywhere."""
@@ -98,9 +112,7 @@ class Callers:
                 continue
             for call in inner.facts.body.calls:
                 if call.func == maker.facts.params[0].name:
-                    given, found = argument(function, param, call, (function,))
-                    if found:
-                        yield types.infer(given, inner, call.span.line)
+                    yield handed(types, function, param, call, inner, (function,))
 
     def _handed(self, types: Types, function: Function, param: Param) -> Iterator[Held]:
         """Give what is handed over together with the function: ``partial(f, x)``."""
@@ -111,9 +123,7 @@ class Callers:
             target = types.infer(call.args[position], where, call.span.line).values
             if any(_is(types, v, function) for v in target):
                 rest = call._replace(args=call.args[position + 1 :])
-                given, found = argument(function, param, rest, target)
-                if found:
-                    yield types.infer(given, where, call.span.line)
+                yield handed(types, function, param, rest, where, target)
 
 
 def _hands_over(name: str) -> bool:
@@ -135,22 +145,3 @@ def _is(types: Types, value: Value, function: Function) -> bool:
         made = (c.methods.get("__init__") for c in order if isinstance(c, Class))
         return next((m for m in made if m is not None), None) is function
     return value is function
-
-
-def argument(
-    function: Function, param: Param, call: Call, callee: tuple[Value, ...]
-) -> tuple[Expr, bool]:
-    """Return the argument of *call* for *param*, and whether it can be told."""
-    for name, value in call.keywords:
-        if name == param.name:
-            return value, True
-        if name is None:
-            return None, False
-    bound = any(isinstance(v, Bound | Class | Instance) for v in callee)
-    plain = [p for p in function.facts.params if p.kind in {"positional", "normal"}]
-    if param not in plain:
-        return None, False
-    position = plain.index(param) - (1 if bound and function.owner is not None else 0)
-    if position < 0 or any(isinstance(a, Star) for a in call.args[: position + 1]):
-        return None, False
-    return (call.args[position], True) if position < len(call.args) else (None, False)

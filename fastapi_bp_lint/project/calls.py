@@ -6,17 +6,25 @@ returned is not called here; a coroutine runs only where it is awaited, and answ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, LambdaRef, Literal, Operation, Region
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, LambdaRef
 from fastapi_bp_lint.finding import Certainty, Span, weakest
-from fastapi_bp_lint.knowledge.tables import Primitive, ancestry, offloader, primitive
+from fastapi_bp_lint.knowledge.tables import (
+    Primitive,
+    ancestry,
+    blocking_properties,
+    offloader,
+    primitive,
+)
 from fastapi_bp_lint.knowledge.typing_names import CACHES
 from fastapi_bp_lint.project import implicit, members, results
+from fastapi_bp_lint.project.dead import hidden, inside
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import Edge, written
 from fastapi_bp_lint.project.handed import Handed
+from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.project import Project
 
 
-_NOT_HERE = {"type-checking", "main"}
 _CALLABLE = (str, Attr, LambdaRef, Call)
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
 
@@ -46,10 +53,14 @@ class Calls:
         self._handed = Handed(project.types)
         self._rows: dict[str, Primitive | None] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
-        self.properties = frozenset(
-            f.name
-            for f in project.names.functions
-            if any(isinstance(d, str) and d.endswith("property") for d in f.facts.decorators)
+        self.properties = (
+            frozenset(
+                f.name
+                for f in project.names.functions
+                if any(isinstance(d, str) and d.endswith("property") for d in f.facts.decorators)
+            )
+            | project.types.mapped.names
+            | blocking_properties()
         )
 
     def edges(self, function: Function) -> tuple[Edge, ...]:
@@ -99,11 +110,11 @@ class Calls:
 
     def _all(self, function: Function) -> Iterator[Edge]:
         body = function.facts.body
-        hidden = [r for r in body.regions if r.kind in _NOT_HERE]
+        dead = hidden(body)
         for call in body.calls:
-            if not (hidden and inside(hidden, call.span.line)):
+            if not (dead and inside(dead, call.span.line)):
                 yield from self._call(call, function)
-        yield from implicit.edges(self, function, hidden)
+        yield from implicit.edges(self, function, dead)
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
         if self._handed.is_own(call.func, function):
@@ -125,7 +136,7 @@ class Calls:
                     yield from self._through(value.name, call, function)
                 row = self.primitive(value.name) if call.use != "awaited" else None
                 if row is not None and row.form in {"call", "method", "ctor-blocking"}:
-                    if not _is_harmless(row, call):
+                    if not does_not_wait(self.types, row, call, function):
                         yield Edge(row, "call", call.span, text, certain, call)
             case Function() | Bound():
                 target = value.function if isinstance(value, Bound) else value
@@ -219,30 +230,3 @@ def _of_parent(call: Call | None) -> bool:
     func = call.func if call is not None else None
     parent = func.value if isinstance(func, Attr) else None
     return isinstance(parent, Call) and parent.func == "super"
-
-
-def inside(regions: Sequence[Region], line: int) -> bool:
-    """Whether *line* stands in one of the regions."""
-    return any(r.line <= line <= r.end_line for r in regions)
-
-
-def _is_harmless(row: Primitive, call: Call) -> bool:
-    """Whether the arguments keep a primitive from waiting: ``sleep(0)``, ``acquire(False)``."""
-    if row.kind == "sleep":
-        return bool(call.args) and isinstance(call.args[0], Literal) and call.args[0].value == 0
-    given = dict(call.keywords)
-    if any(given.get(name) == _FALSE for name in ("blocking", "block", "wait")):
-        return True
-    if row.kind in {"lock", "queue"}:
-        return call.args[:1] == (_FALSE,) or any(_says_no_wait(a) for a in call.args[1:])
-    return False
-
-
-_FALSE = Literal(value=False, kind="bool")
-
-
-def _says_no_wait(expr: Expr) -> bool:
-    """Whether a flag of ``fcntl.flock`` asks not to wait, or to unlock."""
-    if isinstance(expr, Operation):
-        return any(_says_no_wait(o) for o in expr.operands)
-    return isinstance(expr, str) and expr.endswith(("LOCK_NB", "LOCK_UN"))

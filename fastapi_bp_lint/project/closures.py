@@ -19,6 +19,7 @@ from fastapi_bp_lint.knowledge.harmless import (
     is_harmless,
 )
 from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project.dead import hidden, inside
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.kinds import SCHEMA, SETTINGS, kind_of
 from fastapi_bp_lint.project.lazy import is_loaded
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.project import Project
     from fastapi_bp_lint.project.values import Value
 
-_NOT_HERE = {"type-checking", "main"}
 _LOOPS = {"for", "comprehension", "generator"}
 _BY_CALL = {"call", "construct"}
 _NAMES = str | Attr | LambdaRef
@@ -77,8 +77,8 @@ class Closures:
         body = function.facts.body
         if body.awaits or function.is_async:
             return None
-        hidden = [r for r in body.regions if r.kind in _NOT_HERE]
-        calls = [c for c in body.calls if not _inside(hidden, c.span.line)]
+        dead = hidden(body)
+        calls = [c for c in body.calls if not inside(dead, c.span.line)]
         return _all(
             answer
             for part in (
@@ -306,7 +306,3 @@ def _steps(path: str) -> list[tuple[str, str]]:
     """Return each attribute in a dotted name with what it is read from."""
     parts = path.split(".")
     return [(".".join(parts[:n]), parts[n]) for n in range(1, len(parts))]
-
-
-def _inside(regions: list[Region], line: int) -> bool:
-    return any(r.line <= line <= r.end_line for r in regions)

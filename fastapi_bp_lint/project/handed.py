@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.project.callers import argument
+from fastapi_bp_lint.project.arguments import argument
 from fastapi_bp_lint.project.values import Bound, Function
 
 if TYPE_CHECKING:

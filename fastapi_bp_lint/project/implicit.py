@@ -15,10 +15,13 @@ from fastapi_bp_lint.facts.model import (
     Region,
     Star,
 )
-from fastapi_bp_lint.finding import Span, weakest
+from fastapi_bp_lint.finding import Certainty, Span, weakest
+from fastapi_bp_lint.knowledge.mapped import RELATIONSHIP
+from fastapi_bp_lint.knowledge.tables import Primitive, primitive
 from fastapi_bp_lint.knowledge.typing_names import PROPERTIES
 from fastapi_bp_lint.project import members, results
 from fastapi_bp_lint.project.edges import Edge, written
+from fastapi_bp_lint.project.impatience import is_impatient
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -27,6 +30,7 @@ from fastapi_bp_lint.project.values import (
     Function,
     Held,
     Instance,
+    one,
 )
 
 if TYPE_CHECKING:
@@ -93,6 +97,7 @@ CALLS_ARGUMENT = {
 ENTERS_ARGUMENT = frozenset(
     {"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context"}
 )
+_DOUBT = Certainty.LIKELY
 _LAZY = {"builtins.iter", "builtins.enumerate", "builtins.zip", "builtins.reversed"}
 
 
@@ -180,9 +185,13 @@ def _property_reads(calls: Calls, function: Function, hidden: Sequence[Region]) 
         elif isinstance(call.func, Attr):
             reads.append((call.func.value, call.span))
     reads += [(o.operands[0], o.span) for o in body.operations if o.operator == "Attribute"]
+    told: set[str] = set()
     for expr, span in reads:
         if not _is_hidden(hidden, span):
-            yield from _properties(calls, expr, span, function)
+            for edge in _properties(calls, expr, span, function):
+                if not isinstance(edge.target, Primitive) or edge.written not in told:
+                    told.add(edge.written)
+                    yield edge
     for b in body.bindings:
         path, _, name = b.target.rpartition(".")
         if path and name in calls.properties:
@@ -214,7 +223,11 @@ def _property(
 ) -> Iterator[Edge]:
     base = calls.types.infer(of, function, span.line)
     for value in base.values:
-        if not (isinstance(value, Instance) and isinstance(value.of, Class)):
+        if not isinstance(value, Instance):
+            continue
+        if not setting:
+            yield from _loaded(calls, value, name, span, written(of), base.certainty)
+        if not isinstance(value.of, Class):
             continue
         for cls in members.mro(calls.types, value.of):
             if not isinstance(cls, Class):
@@ -227,6 +240,20 @@ def _property(
                     for edge in calls.run(method, "property", span, text, None):
                         yield edge._replace(certainty=weakest(edge.certainty, base.certainty))
                 break
+
+
+def _loaded(
+    calls: Calls, value: Instance, name: str, span: Span, text: str, certainty: Certainty
+) -> Iterator[Edge]:
+    """Give the edge to what reading an attribute asks of a database or another service."""
+    if isinstance(value.of, External):
+        row = calls.primitive(f"{value.of.name}.{name}")
+        if row is not None and row.form == "property":
+            yield Edge(row, "property", span, f"{text}.{name}", certainty)
+    elif value.is_loaded and calls.types.mapped.is_lazy(value.of, name):
+        row = primitive(RELATIONSHIP)
+        if row is not None:
+            yield Edge(row, "property", span, f"{text}.{name}", weakest(certainty, _DOUBT))
 
 
 def _foreign(calls: Calls, held: Held, name: str, span: Span, of: Expr) -> Iterator[Edge]:
@@ -257,7 +284,11 @@ def enter(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterat
         elif isinstance(value, Instance) and isinstance(value.of, External):
             for name in ("__enter__", "__exit__"):
                 row = calls.primitive(f"{value.of.name}.{name}")
-                if row is not None and row.form == "method":
+                if (
+                    row is not None
+                    and row.form == "method"
+                    and not is_impatient(row.name, one(value))
+                ):
                     yield Edge(row, "enter", span, text, held.certainty)
     for name in ("__enter__", "__exit__"):
         yield from _method(calls, held, name, "enter", span, subject)

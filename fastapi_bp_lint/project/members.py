@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.facts.model import Binding, Call, Item
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.tables import ancestry, canonical, given, primitives, returns
-from fastapi_bp_lint.knowledge.typing_names import ITERABLES, MAPPINGS, PROPERTIES
-from fastapi_bp_lint.project import results
+from fastapi_bp_lint.knowledge.typing_names import (
+    ITERABLES,
+    MAPPINGS,
+    NAMED_TUPLES,
+    PROPERTIES,
+    TYPED_DICTS,
+)
+from fastapi_bp_lint.project import grown, results
+from fastapi_bp_lint.project.mapped import carried
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import merged
 from fastapi_bp_lint.project.values import (
@@ -308,12 +315,18 @@ def narrowed(declared: Held, value: Held) -> Held:
     if not declared.values:
         return value
     if len(value.values) == 1 and _is_literal(value.values[0]):
+        if isinstance(value.values[0], Several) and not value.values[0].items:
+            return declared if any(_says_element(v) for v in declared.values) else value
         return value if _plain(declared) else declared
     return declared
 
 
 def _is_literal(value: Value) -> bool:
     return type(value).__name__ in {"Scalar", "Several"} and value != NOTHING
+
+
+def _says_element(value: Value) -> bool:
+    return isinstance(value, Instance) and bool(value.args and value.args[-1].values)
 
 
 def _plain(declared: Held) -> bool:
@@ -344,27 +357,40 @@ def _entered(types: Types, value: Value, *, is_async: bool) -> Held:
     return one(value) if any(isinstance(v, External) for v in enter.values) else UNKNOWN
 
 
-def element(held: Held) -> Held:
+def element(types: Types, held: Held) -> Held:
     """Return what iterating *held* gives."""
-    options = [_element(v) for v in held.values]
+    options = [_element(types, v) for v in held.values]
     return union(*options).doubted(held.certainty)
 
 
-def _element(value: Value) -> Held:
+def _element(types: Types, value: Value) -> Held:
     if isinstance(value, Several):
         if value.kind == "dict":
             return UNKNOWN
         held = union(*[h for _, h in value.items])
-        return Held(held.values, Certainty.CERTAIN) if held.values else UNKNOWN
+        if held.values:
+            return Held(held.values, Certainty.CERTAIN)
+        return grown.contents(types, value, None)
     if not isinstance(value, Instance):
         return UNKNOWN
     if isinstance(value.of, External):
         if value.args and value.of.name in ITERABLES:
             return value.args[ITERABLES[value.of.name]]
+        rows = carried(value)
+        if rows.values:
+            return rows
         found = given(value.of.name, "", "iterate")
         if found is not None:
             return one(Instance(External(found)))
     return UNKNOWN
+
+
+def rest(types: Types, held: Held, first: int) -> Held:
+    """Return what a starred target takes, each one of it, from the item *first* on."""
+    only = held.values[0] if len(held.values) == 1 else None
+    if isinstance(only, Several) and only.kind != "dict":
+        return union(*[h for _, h in only.items[first:]]) if only.items[first:] else UNKNOWN
+    return element(types, held)
 
 
 def item(types: Types, held: Held, key: str | int | None) -> Held:
@@ -376,12 +402,17 @@ def item(types: Types, held: Held, key: str | int | None) -> Held:
 def _item(types: Types, value: Value, key: str | int | None) -> Held:
     if isinstance(value, Several):
         if key is not None:
-            return next((h for k, h in value.items if k == key), UNKNOWN)
-        held = union(*[h for _, h in value.items])
+            found_here = next((h for k, h in value.items if k == key), UNKNOWN)
+            return found_here if found_here.values else grown.contents(types, value, key)
+        later = [grown.contents(types, value, None)] if value.made else []
+        held = union(*[h for _, h in value.items], *[h for h in later if h.values])
         return held.doubted(Certainty.LIKELY)
     if not isinstance(value, Instance):
         return UNKNOWN
     if isinstance(value.of, Class):
+        field = _field(types, value.of, key)
+        if field is not None:
+            return field
         getters = attribute(types, one(value), "__getitem__")
         return union(
             *[
@@ -399,6 +430,18 @@ def _item(types: Types, value: Value, key: str | int | None) -> Held:
         return value.args[0]
     found = given(name, "__getitem__", "item")
     return one(Instance(External(found))) if found is not None else UNKNOWN
+
+
+def _field(types: Types, cls: Class, key: str | int | None) -> Held | None:
+    """Return what an item of a named tuple or typed dict holds; None where *cls* is neither."""
+    above = {c.name for c in mro(types, cls) if isinstance(c, External)}
+    if isinstance(key, int) and above & NAMED_TUPLES:
+        names = list(cls.fields)
+        return types.infer_field(cls, names[key]) if -len(names) <= key < len(names) else UNKNOWN
+    if isinstance(key, str) and above & TYPED_DICTS:
+        owners = [c for c in mro(types, cls) if isinstance(c, Class) and key in c.fields]
+        return types.infer_field(owners[0], key) if owners else UNKNOWN
+    return None
 
 
 def container(types: Types, member: Member, call: Call, where: Where) -> Held:

@@ -56,8 +56,8 @@ def changes_overrides(call: Call) -> bool:
 
 def _keys(body: Body) -> Iterator[tuple[Expr, Span]]:
     for operation in body.operations:
-        if operation.operator == "SetItem" and len(operation.operands) == _SETS_ITEM:
-            owner, key = operation.operands
+        if operation.operator == "SetItem" and len(operation.operands) >= _SETS_ITEM:
+            owner, key = operation.operands[:_SETS_ITEM]
             if is_overrides(owner):
                 yield key, operation.span
     for binding in body.bindings:

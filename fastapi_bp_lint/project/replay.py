@@ -201,7 +201,7 @@ class Replay:
         rounds = self.values.rounds(source)
         doubt = Certainty.CERTAIN
         if rounds is None:
-            rounds = [members.element(source)]
+            rounds = [members.element(self.types, source)]
             doubt = Certainty.LIKELY
         for element in rounds:
             env: dict[str, Arg | Held] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
-from fastapi_bp_lint.knowledge.tables import classes, given, returns
+from fastapi_bp_lint.knowledge.tables import classes, given, offloader, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
 from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.annotations import annotated, is_class_name, is_type_variable, metadata
@@ -36,9 +36,13 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastapi_bp_lint.project.types import Types
 
 _LIST = External("builtins.list")
+_TUPLE = External("typing.Sequence")
+_DICT = External("builtins.dict")
 _ITERATOR = External("collections.abc.Iterator")
 _ASYNC_ITERATOR = External("collections.abc.AsyncIterator")
 _CLASS_KEYWORD = "class_"
@@ -86,6 +90,11 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(types, call, where)
+    held = types.mapped.given(name, call, where)
+    if not held.values:
+        held = _elsewhere(types, name, call, where)
+    if held.values:
+        return held
     owner, _, method = name.rpartition(".")
     module = where if isinstance(where, Module) else where.module
     found = _by_literal(name, call) or returns().get((name, "call"))
@@ -103,6 +112,24 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     if listed is not None:
         return one(Instance(_ITERATOR, (one(Instance(External(listed))),)))
     return UNKNOWN
+
+
+def _elsewhere(types: Types, name: str, call: Call, where: Where) -> Held:
+    """Return what a function gives that a thread runs: awaiting the offloader gives the same."""
+    row = offloader(name)
+    if row is None or row.runs != "thread" or row.form == "decorator" or call.use != "awaited":
+        return UNKNOWN
+    if not row.argument.isdigit() or len(call.args) <= int(row.argument):
+        return UNKNOWN
+    given = types.infer(call.args[int(row.argument)], where, call.span.line)
+    rest = call._replace(args=call.args[int(row.argument) + 1 :], use="used")
+    options = [
+        called(types, v, rest, where)
+        for v in given.values
+        if isinstance(v, Function | Bound | Class | External | Partial)
+    ]
+    held = union(*options) if options else UNKNOWN
+    return one(Coroutine(held.doubted(given.certainty))) if held.values else UNKNOWN
 
 
 def _by_literal(name: str, call: Call) -> str | None:
@@ -141,7 +168,7 @@ def _super(types: Types, call: Call, where: Where) -> Held:
 
 
 def _next(types: Types, call: Call, where: Where) -> Held:
-    return members.element(types.infer(_argument(call, 0), where, call.span.line))
+    return members.element(types, types.infer(_argument(call, 0), where, call.span.line))
 
 
 def _enter(types: Types, call: Call, where: Where) -> Held:
@@ -152,6 +179,11 @@ def _enter(types: Types, call: Call, where: Where) -> Held:
 def _enter_async(types: Types, call: Call, where: Where) -> Held:
     held = types.infer(_argument(call, 0), where, call.span.line)
     return one(Coroutine(members.entered(types, held, is_async=True)))
+
+
+def _closing(types: Types, call: Call, where: Where) -> Held:
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    return one(Entered(held, None)) if held.values else UNKNOWN
 
 
 def _same(types: Types, call: Call, where: Where) -> Held:
@@ -173,16 +205,16 @@ def _import_module(types: Types, call: Call, where: Where) -> Held:
 
 def _listed(types: Types, call: Call, where: Where) -> Held:
     held = types.infer(_argument(call, 0), where, call.span.line)
-    return one(Instance(_LIST, (members.element(held),))) if held.values else UNKNOWN
+    return one(Instance(_LIST, (members.element(types, held),))) if held.values else UNKNOWN
 
 
 def _zipped(types: Types, call: Call, where: Where) -> Held:
-    each = [members.element(types.infer(a, where, call.span.line)) for a in call.args]
+    each = [members.element(types, types.infer(a, where, call.span.line)) for a in call.args]
     return one(Instance(_LIST, (one(Several("tuple", tuple(enumerate(each)))),)))
 
 
 def _counted(types: Types, call: Call, where: Where) -> Held:
-    held = members.element(types.infer(_argument(call, 0), where, call.span.line))
+    held = members.element(types, types.infer(_argument(call, 0), where, call.span.line))
     pair = Several("tuple", ((0, UNKNOWN), (1, held)))
     return one(Instance(_LIST, (one(pair),)))
 
@@ -201,6 +233,9 @@ _SPECIAL = {
     "builtins.super": _super,
     "builtins.next": _next,
     "builtins.iter": _same,
+    "contextlib.closing": _closing,
+    "contextlib.nullcontext": _closing,
+    "contextlib.aclosing": _closing,
     "builtins.type": _class_of,
     "contextlib.ExitStack.enter_context": _enter,
     "contextlib.AsyncExitStack.enter_context": _enter,
@@ -253,15 +288,30 @@ def _result(types: Types, function: Function) -> Held:
             return one(Entered(yielded, function))
         return one(Instance(_ASYNC_ITERATOR if facts.is_async else _ITERATOR, (yielded,)))
     held = annotated(types, facts.returns, types.around(function))
-    if not held.values:
-        held = union(
+    if not held.values or _may_be_loaded(types, held):
+        given = union(
             *[
                 types.infer(r.value, function, r.span.line)
                 for r in facts.body.results
                 if r.kind == "return" and r.value != Literal(None, "None")
             ]
         )
+        if not held.values or any(v.is_loaded for v in _objects(given)):
+            held = given
     return one(Coroutine(held)) if facts.is_async else held
+
+
+def _may_be_loaded(types: Types, held: Held) -> bool:
+    """Whether it matters that a session has loaded what a function is declared to give."""
+    return any(types.mapped.has(v.of) for v in _objects(held))
+
+
+def _objects(held: Held) -> Iterator[Instance]:
+    """Give the objects that a value may be, and those that it may have in it."""
+    for value in held.values:
+        if isinstance(value, Instance):
+            yield value
+            yield from (v for arg in value.args for v in arg.values if isinstance(v, Instance))
 
 
 def given_by_yield(types: Types, function: Function) -> Held:
@@ -288,9 +338,9 @@ def parameter(types: Types, function: Function, param: Param) -> Held:
             return one(function.owner)
         if "builtins.staticmethod" not in kinds:
             return one(Instance(function.owner))
-    if param.kind in {"star", "double-star"}:
-        return UNKNOWN
     around = types.around(function)
+    if param.kind in {"star", "double-star"}:
+        return _starred(types, function, param)
     if (
         isinstance(param.annotation, str)
         and f"typing.{param.annotation.rpartition('.')[2]}" in SELF
@@ -308,6 +358,17 @@ def parameter(types: Types, function: Function, param: Param) -> Held:
         if default.values and NOTHING not in default.values:
             return default.doubted(Certainty.LIKELY)
     if param.annotation is None or is_type_variable(types, param.annotation, around):
+        return types.callers.handed(types, function, param)
+    return UNKNOWN
+
+
+def _starred(types: Types, function: Function, param: Param) -> Held:
+    """Return what ``*args`` or ``**options`` hold: what is annotated, or what callers hand in."""
+    held = annotated(types, param.annotation, types.around(function))
+    if held.values:
+        args = (held,) if param.kind == "star" else (UNKNOWN, held)
+        return one(Instance(_TUPLE if param.kind == "star" else _DICT, args))
+    if param.annotation is None or param.annotation in {"Any", "object"}:
         return types.callers.handed(types, function, param)
     return UNKNOWN
 

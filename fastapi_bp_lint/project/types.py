@@ -30,10 +30,11 @@ from fastapi_bp_lint.facts.model import (
     Text,
 )
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.project import members, results
+from fastapi_bp_lint.project import grown, members, results
 from fastapi_bp_lint.project.annotations import annotated, is_type
 from fastapi_bp_lint.project.callers import Callers
 from fastapi_bp_lint.project.flow import reaching
+from fastapi_bp_lint.project.mapped import Mapped
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
@@ -207,6 +208,35 @@ class Types:
                         self._globals.setdefault(key, []).append((function, b))
         return self._globals.get((module.path, name), [])
 
+    def functions_of(self, module: Module) -> list[Function]:
+        """Return the functions of one module."""
+        return self._by_module.get(module.path, [])
+
+    @cached_property
+    def _by_module(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = {}
+        for function in self.names.functions:
+            found.setdefault(function.module.path, []).append(function)
+        return found
+
+    def importers_of(self, module: Module, name: str) -> list[tuple[Module, str]]:
+        """Return the modules that import a global of *module*, with what they call it."""
+        found = []
+        for other, item in self._imports_by_name.get(name, ()):
+            target = self.names.imported(item, other)
+            if target == (module, name):
+                found.append((other, item.local))
+        return found
+
+    @cached_property
+    def _imports_by_name(self) -> dict[str, list[tuple[Module, Import]]]:
+        found: dict[str, list[tuple[Module, Import]]] = {}
+        for module in self.names.modules.by_path.values():
+            for item in module.facts.imports:
+                if item.kind == "name":
+                    found.setdefault(item.name, []).append((module, item))
+        return found
+
     def definition(self, thing: Definition, where: Where) -> Held:
         """Return what a definition binds its name to."""
         if isinstance(thing, Function | Class):
@@ -246,6 +276,11 @@ class Types:
     def callers(self) -> Callers:
         """The calls of the project, by what they seem to call."""
         return Callers(self.names)
+
+    @cached_property
+    def mapped(self) -> Mapped:
+        """The mapped classes whose relationships are loaded when they are read."""
+        return Mapped(self)
 
     @cached_property
     def told(self) -> Told:
@@ -335,6 +370,8 @@ class Types:
             if b.kind in {"augment", "delete", "case"}
             else self.infer(b.value, where, b.span.line)
         )
+        if b.kind in {"assign", "annotation"} and isinstance(b.value, Group | Mapping | Call):
+            value = grown.marked(self, value, b, where)
         if b.annotation is not None:
             declared = annotated(self, b.annotation, where)
             return members.narrowed(declared, value)
@@ -346,11 +383,11 @@ class Types:
         if b.kind == "unpack":
             return members.item(self, value, b.position)
         if b.kind == "unpack-rest":
-            return one(Instance(_LIST, (members.element(value),)))
+            return one(Instance(_LIST, (members.rest(self, value, b.position),)))
         if b.kind == "except":
             return instances(value)
         if b.kind in {"for", "comprehension", "generator", "async-for", "async-comprehension"}:
-            element = members.element(value)
+            element = members.element(self, value)
             return element if b.position < 0 else members.item(self, element, b.position)
         return UNKNOWN
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from fastapi_bp_lint.facts.model import Call, ClassFacts, Expr, FunctionFacts
+from fastapi_bp_lint.facts.model import Binding, Call, ClassFacts, Expr, FunctionFacts
 from fastapi_bp_lint.finding import Certainty, Place, weakest
 
 if TYPE_CHECKING:
@@ -101,11 +101,13 @@ class Instance:
     """An object made by a class; *args* are its type arguments.
 
     *origin* is the module and call that made it, where one call did: two routers differ by it.
+    *is_loaded* says that a sync session has it: reading a relationship asks the database.
     """
 
     of: Class | External
     args: tuple[Held, ...] = ()
     origin: tuple[Module, Call] | None = None
+    is_loaded: bool = False
 
 
 class Bound(NamedTuple):
@@ -140,10 +142,14 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """A tuple, list or dict written out: its items by position or literal key."""
+    """A tuple, list or dict written out: its items by position or literal key.
+
+    *made* is the binding that keeps it, and the scope of that, where more may be put in.
+    """
 
     kind: str
     items: tuple[tuple[str | int, Held], ...]
+    made: tuple[Binding, Where] | None = None
 
 
 Value: TypeAlias = (

@@ -68,7 +68,9 @@ decision about the whole application. The fix that is shown hands one call to a 
 applied, since a session must not be shared between threads.
 
 ## Limits
-Lazy loads of a model's relationships are not seen. What only a lifespan or startup handler reaches
+A relationship counts where it is first read of an object that a sync session has loaded, unless it
+or the query says how it is loaded beforehand; what the session still has from earlier is not known.
+What only a lifespan or startup handler reaches
 is passed over, and so are test files.
 
 ## Source

@@ -58,6 +58,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Item
 from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.project.dead import hidden, inside
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import written
 from fastapi_bp_lint.project.values import Bound, Function
@@ -87,7 +88,10 @@ _PARTS = Attr, Item
 @rule.on(Function)
 def check(function: Function, project: Project) -> Iterator[Finding]:
     body = function.facts.body
+    dead = hidden(body)
     for call in body.calls:
+        if inside(dead, call.span.line):
+            continue
         if call.use == "dropped" and _is_coroutine(call, function, project):
             yield _found(function, call, "its result is thrown away")
     used = [c.func for c in body.calls] + [r.value for r in body.results]
@@ -96,7 +100,11 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
         if not isinstance(expr, _PARTS):
             continue
         inner, name = _asked(expr)
-        if inner is not None and _is_coroutine(inner, function, project):
+        if (
+            inner is not None
+            and not inside(dead, inner.span.line)
+            and _is_coroutine(inner, function, project)
+        ):
             yield _found(function, inner, f"a coroutine has no `{name}`")
 
 

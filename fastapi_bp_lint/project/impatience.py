@@ -1,0 +1,62 @@
+"""What keeps a primitive from waiting: ``sleep(0)``, ``acquire(blocking=False)``, no timeout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation
+from fastapi_bp_lint.knowledge.locks import IMPATIENT
+from fastapi_bp_lint.project.values import Function, Held, Instance
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.knowledge.tables import Primitive
+    from fastapi_bp_lint.project.types import Types
+
+_WAITS = {"lock", "queue", "future", "cpu-pool"}
+_FALSE = Literal(value=False, kind="bool")
+_FLAGS = ("blocking", "block", "wait")
+
+
+def does_not_wait(types: Types, row: Primitive, call: Call, function: Function) -> bool:
+    """Whether *call* of a primitive, made in *function*, comes back at once."""
+    if row.kind == "sleep":
+        return bool(call.args) and _is_zero(call.args[0])
+    if row.kind not in _WAITS:
+        return False
+    given = dict(call.keywords)
+    if any(given.get(name) == _FALSE for name in _FLAGS) or _is_zero(given.get("timeout")):
+        return True
+    args = call.args[1:] if row.name.endswith(".put") else call.args
+    if any(_is_zero(a) for a in args[:2]) or any(_says_no_wait(a) for a in args):
+        return True
+    if row.kind != "lock" or args or "timeout" in given:
+        return False
+    func = call.func
+    of = func.rpartition(".")[0] if isinstance(func, str) else None
+    held = types.infer(func.value if isinstance(func, Attr) else of, function, call.span.line)
+    return is_impatient(row.name, held)
+
+
+def is_impatient(name: str, held: Held) -> bool:
+    """Whether the lock *held* was made so that taking it, by the method *name*, does not wait."""
+    position = IMPATIENT.get(name.rpartition(".")[0])
+    made = [v.origin[1] for v in held.values if isinstance(v, Instance) and v.origin]
+    if position is None or not made:
+        return False
+    for call in made:
+        given = dict(call.keywords)
+        at = call.args[position] if len(call.args) > position else given.get("timeout")
+        if not (_is_zero(at) or given.get("blocking") == _FALSE):
+            return False
+    return True
+
+
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Literal) and expr.value == 0 and expr.kind in {"int", "float", "bool"}
+
+
+def _says_no_wait(expr: Expr) -> bool:
+    """Whether a flag of ``fcntl.flock`` asks not to wait, or to unlock."""
+    if isinstance(expr, Operation):
+        return any(_says_no_wait(o) for o in expr.operands)
+    return isinstance(expr, str) and expr.endswith(("LOCK_NB", "LOCK_UN"))
