@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from fastapi_bp_lint.finding import Finding, Severity
 from fastapi_bp_lint.output.repository import prefix
+from fastapi_bp_lint.output.storable import storable
 from fastapi_bp_lint.report import Report
 
 _DATA = str.maketrans({"%": "%AZP25", "\r": "%0D", "\n": "%0A"})
@@ -15,9 +16,7 @@ _PROPERTY = str.maketrans({"%": "%AZP25", "\r": "%0D", "\n": "%0A", ";": "%3B", 
 def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG001
     """Return one command for each finding."""
     base = prefix(report.root)
-    text = "".join(_command(finding, base) for finding in report.findings)
-    # The name of a file may hold bytes that are no text: services read UTF-8.
-    return text.encode("utf-8", "replace").decode()
+    return storable("".join(_command(finding, base) for finding in report.findings))
 
 
 def _command(finding: Finding, base: PurePosixPath) -> str:

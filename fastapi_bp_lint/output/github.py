@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from fastapi_bp_lint.finding import Finding, Severity
 from fastapi_bp_lint.output.repository import prefix
+from fastapi_bp_lint.output.storable import storable
 from fastapi_bp_lint.report import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -16,9 +17,7 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG001
     """Return one command for each finding."""
     base = prefix(report.root)
-    text = "".join(_command(finding, base) for finding in report.findings)
-    # The name of a file may hold bytes that are no text: services read UTF-8.
-    return text.encode("utf-8", "replace").decode()
+    return storable("".join(_command(finding, base) for finding in report.findings))
 
 
 def _command(finding: Finding, base: PurePosixPath) -> str:

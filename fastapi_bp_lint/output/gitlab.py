@@ -7,6 +7,7 @@ import json
 from fastapi_bp_lint.finding import Severity
 from fastapi_bp_lint.output.fingerprint import fingerprints
 from fastapi_bp_lint.output.repository import prefix
+from fastapi_bp_lint.output.storable import storable
 from fastapi_bp_lint.report import Report
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
@@ -28,4 +29,4 @@ def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG00
         }
         for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
     ]
-    return json.dumps(issues, indent=2) + "\n"
+    return json.dumps(storable(issues), indent=2) + "\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi_bp_lint.finding import Finding, Place, Severity
 from fastapi_bp_lint.output.document import page
+from fastapi_bp_lint.output.storable import storable
 from fastapi_bp_lint.report import Report
 from fastapi_bp_lint.rule import DOCS_URL
 
@@ -20,7 +21,7 @@ def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG00
         "source": {"name": "fbp-lint", "url": DOCS_URL},
         "diagnostics": [_diagnostic(finding, report) for finding in report.findings],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(storable(document), indent=2) + "\n"
 
 
 def _diagnostic(finding: Finding, report: Report) -> dict[str, Any]:

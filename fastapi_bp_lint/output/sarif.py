@@ -12,6 +12,7 @@ from fastapi_bp_lint.finding import Finding, Place, Severity, Span
 from fastapi_bp_lint.output.document import page
 from fastapi_bp_lint.output.fingerprint import fingerprints
 from fastapi_bp_lint.output.repository import prefix, repository
+from fastapi_bp_lint.output.storable import storable
 from fastapi_bp_lint.report import Report
 from fastapi_bp_lint.rule import DOCS_URL, Rule
 from fastapi_bp_lint.rules import load
@@ -42,7 +43,8 @@ def render(report: Report, *, color: bool, verbose: bool) -> str:  # noqa: ARG00
             for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
         ],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(storable(log), indent=2) + "\n"
 
 
 def _rule(code: str, rule: Rule | None) -> dict[str, Any]:
