@@ -186,6 +186,17 @@ class Hop(NamedTuple):
         return self.certainty is Certainty.POSSIBLE
 
 
+class Ascent(NamedTuple):
+    """What is above a coroutine: the nearest entry, and all that FastAPI runs and that reaches it.
+
+    *way* are the functions from the nearest one down to the coroutine, each calling the next.
+    """
+
+    entry: Entry
+    way: tuple[Function, ...]
+    reached: tuple[Function, ...]
+
+
 _WAYS = 4
 
 
@@ -389,27 +400,35 @@ class Blocking:
         What runs for a request comes before what runs at startup; a coroutine that nothing is known
         to reach is its own entry, of kind coroutine, reached by none.
         """
-        kept = self._entries.get(coroutine)
+        return self.ascent(coroutine).entry
+
+    def ascent(self, coroutine: Function) -> Ascent:
+        """Return what is above *coroutine*."""
+        kept = self._ascents.get(coroutine)
         if kept is None:
-            kept = self._entries[coroutine] = self._nearest_entry(coroutine)
+            kept = self._ascents[coroutine] = self._climb(coroutine)
         return kept
 
     @cached_property
-    def _entries(self) -> dict[Function, Entry]:
+    def _ascents(self) -> dict[Function, Ascent]:
         return {}
 
-    def _nearest_entry(self, coroutine: Function) -> Entry:
+    def _climb(self, coroutine: Function) -> Ascent:
         kinds = self._project.entry_kinds
         waiting = [coroutine]
-        seen = {coroutine}
+        below = {coroutine: coroutine}
         for function in waiting:
             for caller in self._callers.get(function, ()):
-                if caller not in seen:
-                    seen.add(caller)
+                if caller not in below:
+                    below[caller] = function
                     waiting.append(caller)
         reached = [f for f in waiting if f in kinds]
         asked = [f for f in reached if kinds[f] != LIFESPAN] or reached
         nearest = asked[0] if asked else coroutine
         place = nearest.module.place(nearest.facts.span)
         kind = kinds.get(nearest, COROUTINE)
-        return Entry(kind, nearest.symbol, place.path, place.span.line, len(asked))
+        way = [nearest]
+        while way[-1] is not coroutine:
+            way.append(below[way[-1]])
+        entry = Entry(kind, nearest.symbol, place.path, place.span.line, len(asked))
+        return Ascent(entry, tuple(way), tuple(asked))
