@@ -147,7 +147,7 @@ def repair(
 
     *only* says of each finding whether it is to be fixed.
     """
-    from fastapi_bp_lint.fixes import Policy, fix_files  # noqa: PLC0415 - most runs fix nothing
+    from fastapi_bp_lint import fixes  # noqa: PLC0415 - most runs fix nothing
 
     given = dict(plan.workspace.overlays)
     checked = _lint(plan, progress)
@@ -167,8 +167,9 @@ def repair(
         return asked and (only is None or only(finding))
 
     sources = _sources(plan, (finding.place.path for finding in before if finding.fix))
-    policy = Policy(plan.rules, unsafe=unsafe, wanted=wanted)
-    outcome = fix_files(before, sources, relint, policy)
+    tidy = fixes.ruff_format(plan.location.root) if plan.config.format_fixes else None
+    policy = fixes.Policy(plan.rules, unsafe=unsafe, wanted=wanted, tidy=tidy)
+    outcome = fixes.fix_files(before, sources, relint, policy)
     plan.workspace.overlays = {**given, **{change.path: change.after for change in outcome.changes}}
     plan.workspace.refresh()
     report = _report(plan, checked._replace(found=list(outcome.findings)), past)
@@ -280,7 +281,7 @@ def _sources(plan: Plan, paths: Iterable[str]) -> dict[str, bytes]:
     sources: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):
         with contextlib.suppress(OSError):
-            sources[path] = plan.workspace.text(path)
+            sources[path] = plan.workspace.linted(path)
     return sources
 
 

@@ -70,6 +70,20 @@ class Workspace:
         overlay = self.overlays.get(path)
         return read(f"{self.root}/{path}") if overlay is None else overlay
 
+    def linted(self, path: str) -> bytes:
+        """Return the content of *path* that the last refresh has read.
+
+        Raises:
+            OSError: it cannot be read, or has changed since.
+
+        """
+        text = self.text(path)
+        # In this order: what changes in between is noticed, too.
+        if path not in self.overlays and _stamp((self.root / path).stat()) != self._stamps[path]:
+            message = "changed on disk since it was linted"
+            raise OSError(message)
+        return text
+
     def lines(self, path: str) -> tuple[str, ...]:
         """Return the lines of *path* for a code frame; none when it cannot be read."""
         if path not in self._lines:

@@ -11,8 +11,8 @@ import libcst as cst
 from fastapi_bp_lint.edits import Editor, read
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Severity, Span
 from fastapi_bp_lint.fixes import Outcome, Policy, fix_files
-from fastapi_bp_lint.fixes.policy import Tidy
 from fastapi_bp_lint.fixes.proposing import Round, propose
+from fastapi_bp_lint.fixes.tidy import Tidy
 from fastapi_bp_lint.rule import Preset, Rule
 
 Found = tuple[Span, str, tuple[str, ...]]

@@ -286,3 +286,61 @@ def test_a_fix_waits_for_another_that_removes_what_it_rests_on() -> None:
     made = one_round(marked, remove, status)
     assert made.text == "z = x\n"
     assert len(made.applied) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ('"""Doc."""; import time\n', '"""Doc."""; import time\nimport asyncio\n'),
+        (
+            "from __future__ import annotations; import time\nimport b\n",
+            "from __future__ import annotations; import time\nimport asyncio\nimport b\n",
+        ),
+        ("x = (\n    1\n); import time\n", "x = (\n    1\n); import time\nimport asyncio\n"),
+        ("import json; x = (\n    1\n)\n", "import asyncio\nimport json; x = (\n    1\n)\n"),
+    ],
+)
+def test_an_import_goes_in_no_statement_and_before_no_docstring(head: str, after: str) -> None:
+    tail = "\n\nasync def f():\n    {}\n"
+    assert fixed(head + tail.format("«time.sleep(1)»"), sleep) == (
+        after + tail.format("await asyncio.sleep(1)")
+    )
+
+
+def test_what_is_imported_can_be_asked_for() -> None:
+    def known(_name: cst.Name, edit: Editor) -> cst.BaseExpression | None:
+        name = edit.imported("starlette", "status")
+        return edit.expr(name) if name else None
+
+    assert fixed("from starlette import status\ny = «x»\n", known).endswith("y = status\n")
+    assert reason("from fastapi import status\ny = «x»\n", known) == "the fix does not apply here"
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("[«x» for a in b]\n", False),
+        ("[a for a in [«x»]]\n", False),
+        ("[[«x» for a in b] for b in c]\n", True),
+        ("[a for a in b if {«x» for c in a}]\n", True),
+        ("[lambda: [«x» for a in b] for b in c]\n", False),
+    ],
+)
+def test_an_await_in_a_comprehension_within_another_is_refused(code: str, refused: bool) -> None:  # noqa: FBT001
+    def wait(_name: cst.Name, edit: Editor) -> cst.BaseExpression:
+        edit.refuse_nested_comprehension()
+        return edit.expr("y")
+
+    made = one_round(code, wait)
+    assert bool(made.refused) is refused
+    assert made.text == code.replace("«x»", "x" if refused else "y")
+
+
+def test_only_a_loop_over_it_is_a_loop_over_it() -> None:
+    def over(node: cst.BaseExpression, edit: Editor) -> cst.BaseExpression:
+        loop = edit.loop_over(node)
+        edit.swap(loop, loop.with_changes(asynchronous=cst.Asynchronous()))
+        return node
+
+    assert fixed("for a in «f()»: pass\n", over) == "async for a in f(): pass\n"
+    assert reason("for a in b(«f()»): pass\n", over) == "no for statement iterates that"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -106,6 +107,82 @@ def test_a_file_that_is_not_to_be_written_is_not_replaced(
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anything
     assert write(tmp_path, one(file)) == {"a.py": "not writable"}
     assert file.read_bytes() == b"old\n"
+
+
+def test_a_file_that_says_so_is_not_written_by_root_either(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old\n")
+    file.chmod(0o444)
+    assert write(tmp_path, one(file)) == {"a.py": "not writable"}
+    assert file.read_bytes() == b"old\n"
+
+
+def test_what_is_as_it_shall_be_is_no_failure(tmp_path: Path) -> None:
+    target = tmp_path / "b.py"
+    target.write_bytes(b"old\n")
+    (tmp_path / "a.py").symlink_to("b.py")
+    changes = [Change(name, b"old\n", b"new\n") for name in ("a.py", "b.py")]
+    assert write(tmp_path, changes) == {}
+    assert target.read_bytes() == b"new\n"
+
+
+def test_what_is_written_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old\n")
+    changes = one(file)
+    monkeypatch.setattr(os, "fsync", lambda _: file.write_bytes(b"theirs\n"))
+    assert write(tmp_path, changes) == {"a.py": "changed on disk since it was linted"}
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [
+        ("a.py", b"theirs\n")
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's here")
+def test_an_attribute_that_cannot_be_kept_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old\n")
+    kept = []
+
+    def keep(_: int, name: str, value: bytes) -> None:
+        if name.startswith("security."):
+            raise PermissionError(1, "Operation not permitted")
+        kept.append((name, value))
+
+    monkeypatch.setattr(os, "listxattr", lambda _: ["security.label", "user.note"])
+    monkeypatch.setattr(os, "getxattr", lambda _, name: name.encode())
+    monkeypatch.setattr(os, "setxattr", keep)
+    assert write(tmp_path, one(file)) == {}
+    assert kept == [("user.note", b"user.note")]
+
+    def refuse(_: object) -> list[str]:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "listxattr", refuse)
+    assert write(tmp_path, one(file, b"newer\n")) == {}
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from fastapi_bp_lint.fixes import Change, write
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+changes = [Change(n, b"old\\n", b"new\\n" * k) for n, k in (("a.py", 99), ("b.py", 1))]
+print(write(Path(sys.argv[1]), changes))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+def test_a_disk_that_takes_no_more_leaves_the_old_file(tmp_path: Path) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_bytes(b"old\n")
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "{'a.py': 'File too large'}\n"
+    texts = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert texts == {"a.py": b"old\n", "b.py": b"new\n"}
 
 
 @pytest.mark.parametrize("step", ["os.fsync", "os.replace", "os.fchmod"])

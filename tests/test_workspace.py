@@ -46,6 +46,17 @@ def test_only_what_changed_is_read_again(root: Path, monkeypatch: pytest.MonkeyP
     assert asked == ["a.py", "b.py", "b.py", "c.py"]
 
 
+def test_what_was_linted_is_told_from_what_has_changed_since(root: Path) -> None:
+    world = Workspace(root, Config())
+    world.refresh()
+    assert world.linted("a.py") == b"import os\n"
+    (root / "a.py").write_bytes(b"import re\nimport os\n")
+    with pytest.raises(OSError, match="changed on disk since it was linted"):
+        world.linted("a.py")
+    world.overlays = {"a.py": b"x"}
+    assert world.linted("a.py") == b"x"
+
+
 def test_overlays_stand_for_files(root: Path) -> None:
     world = Workspace(root, Config(extend_exclude=("ignored.py",)))
     (root / "ignored.py").write_text("")

@@ -18,7 +18,7 @@ from fastapi_bp_lint.config import KEYS, check_selector, toml
 from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run, silence
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS, render
-from fastapi_bp_lint.output.summary import counted, summary
+from fastapi_bp_lint.output.summary import counted, left_alone, summary
 from fastapi_bp_lint.report import Left, Report
 from fastapi_bp_lint.revision import RevisionError
 from fastapi_bp_lint.selection import Layer
@@ -180,6 +180,7 @@ def _changed(plan: Plan, options: dict[str, Any]) -> tuple[Sequence[Change], Rep
             return (), run(plan, progress)
         fixed = None
         if fixing:
+            _complain_of_formatter(plan, options)
             fixed = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
             if not adding:
                 return fixed
@@ -198,6 +199,17 @@ def _print_diff(changes: Sequence[Change], report: Report) -> None:
         f"{counted(len(changes), 'file')}, {len(report.findings)} would be left.",
         err=True,
     )
+    for line in left_alone(report):
+        click.echo(line, err=True)
+
+
+def _complain_of_formatter(plan: Plan, options: dict[str, Any]) -> None:
+    from fastapi_bp_lint.fixes import ruff_format  # noqa: PLC0415 - only fixing needs it
+
+    wanted = plan.config.format_fixes and not options["quiet"]
+    if wanted and ruff_format(plan.location.root) is None:
+        why = "ruff is not installed, or the project does not configure it"
+        click.echo(f"warning: format-fixes: nothing is formatted: {why}", err=True)
 
 
 def _write(plan: Plan, request: Request, changes: Sequence[Change], report: Report) -> Report:

@@ -84,6 +84,7 @@ def _type(kind: str, known: Known) -> dict[str, Any]:
         "certainty": {"enum": [certainty.value for certainty in Certainty]},
         "format": {"enum": list(known.formats)},
         "file": {"type": "string", "minLength": 1},
+        "flag": {"type": "boolean"},
         "strings": _STRINGS,
         "names": _NAMES,
         "selectors": selectors,

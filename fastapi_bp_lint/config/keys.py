@@ -44,6 +44,7 @@ class Config(NamedTuple):
     baseline: str = ""
     extend_safe_fixes: tuple[str, ...] = ()
     extend_unsafe_fixes: tuple[str, ...] = ()
+    format_fixes: bool = False
     blocking: Mapping[str, str] = {}
     non_blocking: tuple[str, ...] = ()
     offloaders: tuple[str, ...] = ()
@@ -56,8 +57,8 @@ class Config(NamedTuple):
 class Key(NamedTuple):
     """One setting: its dotted TOML name, the `Config` field, the type of its value, its meaning.
 
-    *kind* is preset, certainty, format, file, strings, names, selectors, selectors-by-pattern,
-    kinds-by-name, strings-by-role or options; *example* is a TOML value.
+    *kind* is preset, certainty, format, file, flag, strings, names, selectors,
+    selectors-by-pattern, kinds-by-name, strings-by-role or options; *example* is a TOML value.
     """
 
     name: str
@@ -188,6 +189,14 @@ KEYS = (
         "selectors",
         "Rules whose safe fixes this project takes for unsafe.",
         '["FBP201"]',
+    ),
+    Key(
+        "format-fixes",
+        "format_fixes",
+        "flag",
+        "Format the lines that fixes have changed, and no others, with the project's own ruff: "
+        "where the project configures it and it is installed.",
+        "true",
     ),
     Key(
         "blocking",

@@ -140,6 +140,13 @@ def _file(raw: object, key: tuple[str, ...], _known: Known) -> str:
     raise WrongError(message, key)
 
 
+def _flag(raw: object, key: tuple[str, ...], _known: Known) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    message = f"should be true or false, is {described(raw)}"
+    raise WrongError(message, key)
+
+
 def _by_pattern(raw: object, key: tuple[str, ...], known: Known) -> dict[str, tuple[str, ...]]:
     table = as_table(raw, key)
     return {pattern: _selectors(v, (*key, pattern), known) for pattern, v in table.items()}
@@ -219,6 +226,7 @@ READERS: Mapping[str, Callable[[object, tuple[str, ...], Known], object]] = {
     "certainty": _certainty,
     "format": _format,
     "file": _file,
+    "flag": _flag,
     "strings": _strings,
     "names": _names,
     "selectors": _selectors,

@@ -100,6 +100,25 @@ class Editor:
         self._needs += [use.need] if use.need else []
         return use.local
 
+    def imported(self, module: str, name: str = "") -> str:
+        """Return how *name* of *module* is written with what the file imports, "" if it is not."""
+        use = self._draft.imports.known(module, name, [self._draft.text.at(self._span)])
+        if use is None:
+            return ""
+        self._reads += [use.rests_on] if use.rests_on else []
+        return use.local
+
+    def refuse_nested_comprehension(self) -> None:
+        """Refuse to put an ``await`` where Python takes it from 3.11 on only.
+
+        Raises:
+            RefusedError: the fix stands in a comprehension within another.
+
+        """
+        if self._draft.imports.comprehensions(self._draft.text.at(self._span)) > 1:
+            message = "before Python 3.11 a comprehension within another cannot await"
+            raise RefusedError(message)
+
     def node(self, span: Span, kind: type[Node]) -> Node:
         """Return the node of class *kind* at *span*, which `swap` can replace.
 
@@ -108,6 +127,20 @@ class Editor:
 
         """
         return find(self._draft.unit(span), span, kind)
+
+    def loop_over(self, iterated: cst.BaseExpression) -> cst.For:
+        """Return the ``for`` statement that iterates *iterated*, a node of `node`.
+
+        Raises:
+            RefusedError: there is none.
+
+        """
+        for unit in self._draft.units:
+            for node in unit.positions:
+                if isinstance(node, cst.For) and node.iter is iterated:
+                    return node
+        message = "no for statement iterates that"
+        raise RefusedError(message)
 
     def swap(self, old: cst.CSTNode, new: cst.CSTNode) -> None:
         """Put *new* in the place of *old*, a node of `node` or one within."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import libcst as cst
@@ -63,7 +64,21 @@ class Imports:
             RefusedError: it is needed before any line where it could be imported.
 
         """
-        before = min(self._text.line_of(place.start) for place in places)
+        before = self._before(places)
+        known = self.known(module, name, places, alias)
+        if known is not None:
+            return known
+        if placing.spot(self._text, self._tree, module, names=bool(name), before=before) is None:
+            message = f"no line before {before} can import {join(module, name)}"
+            raise RefusedError(message)
+        return self._new(module, name, alias, (places, before))
+
+    def known(self, module: str, name: str, places: Sequence[Range], alias: str = "") -> Use | None:
+        """Return how *name* of *module* is written with what the file imports; None: it cannot be.
+
+        With an *alias* nothing but that counts.
+        """
+        before = self._before(places)
         for local, bound in self._offered(join(module, name), places, before):
             if not alias or local == alias:
                 return Use(local, bound.statement, None)
@@ -73,10 +88,16 @@ class Imports:
             for local, bound in self._offered(module, places, before):
                 if local == module:
                     return Use(spelled, bound.statement, None)
-        if placing.spot(self._text, self._tree, module, names=bool(name), before=before) is None:
-            message = f"no line before {before} can import {join(module, name)}"
-            raise RefusedError(message)
-        return self._new(module, name, alias, (places, before))
+        return None
+
+    def comprehensions(self, place: Range) -> int:
+        """Return how many comprehensions stand around *place*, within its function."""
+        around = [s for s in self._scopes.all if s.range.holds(place) and s.range != place]
+        kinds = [scope.kind for scope in reversed(around)]
+        return len(list(takewhile("comprehension".__eq__, kinds)))
+
+    def _before(self, places: Sequence[Range]) -> int:
+        return min(self._text.line_of(place.start) for place in places)
 
     def edits(self, needs: Iterable[Need], taken: Sequence[Range]) -> list[Edit]:
         """Return the edits that add the imports; statements at *taken* are not touched."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from fastapi_bp_lint.edits.text import Text
-from fastapi_bp_lint.edits.units import last_line
+from fastapi_bp_lint.edits.units import first_line, last_line
 
 # A shebang, and the encoding declaration of PEP 263.
 _MUST_STAY = re.compile(r"#!|[ \t\f]*#.*?coding[:=]")
@@ -65,7 +65,16 @@ def spot(text: Text, tree: ast.Module, module: str, *, names: bool, before: int)
     usable = [tuple(s for s in group if last_line(s) < before) for group in groups]
     found = _among(tree, [group for group in usable if group], module, names=names)
     found = found or _at_top(text, tree, head)
+    found = found._replace(line=_between(tree, max(found.line, head + 1)))
     return found if found.line <= before else None
+
+
+def _between(tree: ast.Module, line: int) -> int:
+    """Return *line*, or the first one after it that is not in the midst of a statement."""
+    for statement in tree.body:
+        if first_line(statement) < line <= last_line(statement):
+            line = line_after(tree, statement)
+    return line
 
 
 def _among(
@@ -104,10 +113,7 @@ def _in_group(tree: ast.Module, group: Sequence[Import], module: str, *, names: 
 def _at_top(text: Text, tree: ast.Module, head: int) -> Spot:
     if head:
         return Spot(head + 1, blank_before=True, blank_after=bool(text.line(head + 1).strip()))
-    first = min(
-        (min([s.lineno, *(d.lineno for d in getattr(s, "decorator_list", ()))]) for s in tree.body),
-        default=text.lines + 1,
-    )
+    first = min(map(first_line, tree.body), default=text.lines + 1)
     line = 1
     while line < first and text.line(line).startswith("#"):
         line += 1

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from fastapi_bp_lint.finding import Applicability, Finding
+from fastapi_bp_lint.fixes.tidy import Tidy
 from fastapi_bp_lint.rule import Rule
-
-# Path, text and the changed lines (first and last, from 1); returns the text to keep.
-Tidy = Callable[[str, str, list[tuple[int, int]]], str]
 
 
 def _every(_: Finding) -> bool:

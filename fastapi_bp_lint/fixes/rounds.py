@@ -10,7 +10,7 @@ from fastapi_bp_lint.fixes import judging
 from fastapi_bp_lint.fixes.encoded import UNREADABLE, Encoded, decode, soundness
 from fastapi_bp_lint.fixes.outcome import Change, Left, Outcome
 from fastapi_bp_lint.fixes.policy import Policy
-from fastapi_bp_lint.fixes.tidy import changed_lines
+from fastapi_bp_lint.fixes.tidy import Tidy
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.fixes.proposing import Round
@@ -77,16 +77,22 @@ class _Run:
             self.found = self._lint(self.texts)
             self._put_back_what_spoils()
 
-    def tidy(self, tidy: Callable[[str, str, list[tuple[int, int]]], str]) -> None:
+    def tidy(self, tidy: Tidy) -> None:
         """Format the changed lines, where that changes no finding."""
-        for path, text in list(self.texts.items()):
-            lines = changed_lines(self.files[path].text, text)
-            formatted = tidy(path, text, lines)
-            if formatted == text or self._broken(path, formatted):
-                continue
-            found = self._lint({**self.texts, path: formatted})
-            if not judging.raised(self.found, found, ()):
-                self.texts[path], self.found = formatted, found
+        formatted = {}
+        for path, text in self.texts.items():
+            better = tidy(path, self.files[path].text, text)
+            if better != text and not self._broken(path, better):
+                formatted[path] = better
+        while formatted:
+            texts = {**self.texts, **formatted}
+            found = self._lint(texts)
+            worse = {f.place.path for f in judging.raised(self.found, found, ())}
+            if not worse:
+                self.texts, self.found = texts, found
+                return
+            spoiled = worse & formatted.keys() or formatted.keys()
+            formatted = {p: text for p, text in formatted.items() if p not in spoiled}
 
     def outcome(self) -> Outcome:
         """Return what has become of files and findings."""
@@ -149,7 +155,9 @@ class _Run:
             key = judging.key(finding)
             reason = self.policy.refusal(finding) or self.restored.get(key[0])
             reason = reason or refused.get((*key, finding.message))
-            yield Left(finding, reason or "the text of its file was not given")
+            yield Left(
+                finding, reason or "its file cannot be read, or has changed since it was linted"
+            )
 
     def _broken(self, path: str, text: str) -> str:
         """Return what is wrong with *text* as that file, "" for nothing."""

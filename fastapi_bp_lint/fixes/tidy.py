@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 import shutil
 import subprocess
+import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+# Path, text before and after fixes; returns the text to keep.
+Tidy = Callable[[str, str, str], str]
 
 
 def changed_lines(before: str, after: str) -> list[tuple[int, int]]:
@@ -21,26 +25,34 @@ def changed_lines(before: str, after: str) -> list[tuple[int, int]]:
     ]
 
 
-def ruff_format(root: Path) -> Callable[[str, str, list[tuple[int, int]]], str] | None:
+def ruff_format(root: Path) -> Tidy | None:
     """Return what formats changed lines with ruff; None where it is not configured or installed.
 
-    A file that ruff cannot format stays as it is.
+    Installed means beside the running Python, or on the PATH. A file that ruff cannot format stays
+    as it is, and so do the lines that no fix has touched.
     """
-    executable = shutil.which("ruff")
+    beside = str(Path(sys.executable).parent)
+    executable = shutil.which("ruff", path=beside) or shutil.which("ruff")
     if executable is None or not _configured(root):
         return None
 
-    def tidy(path: str, text: str, lines: list[tuple[int, int]]) -> str:
+    def formatted(path: str, text: str, options: Sequence[str] = ()) -> str | None:
+        command = [executable, "format", "--quiet", "--stdin-filename", path, *options, "-"]
+        done = subprocess.run(  # noqa: S603  # a fixed command, no shell
+            command, input=text.encode(), capture_output=True, cwd=root, check=False
+        )
+        return None if done.returncode else done.stdout.decode()
+
+    def tidy(path: str, before: str, after: str) -> str:
+        if formatted(path, before) == before:  # what is not formatted now, fixes have changed
+            return formatted(path, after) or after
+        text = after
         # From the last run to the first, so that the numbers of those to come stay right.
-        for first, last in reversed(lines):
-            span = f"{first}:1-{last + 1}:1"
-            command = [executable, "format", "--quiet", "--stdin-filename", path, "--range", span]
-            done = subprocess.run(  # noqa: S603  # a fixed command, no shell
-                [*command, "-"], input=text.encode(), capture_output=True, cwd=root, check=False
-            )
-            if done.returncode != 0:
-                return text
-            text = done.stdout.decode()
+        for first, last in reversed(changed_lines(before, after)):
+            better = formatted(path, text, ["--range", f"{first}:1-{last + 1}:1"])
+            if better is None:
+                return after
+            text = better
         return text
 
     return tidy

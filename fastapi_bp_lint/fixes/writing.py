@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import sys
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from fastapi_bp_lint.fixes.outcome import Change
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def write(root: Path, changes: Iterable[Change]) -> dict[str, str]:
@@ -46,33 +49,36 @@ def _replace(path: Path, change: Change) -> None:
     target = path.resolve(strict=True)
     status = target.stat()
     _check(target, status)
-    if target.read_bytes() != change.before:
-        message = "changed on disk since it was linted"
-        raise OSError(message)
-    _put(target, change.after, status)
+    _put(target, change.after, status, {change.before, change.after})
 
 
 def _check(target: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         message = "not a regular file"
         raise OSError(message)
-    if not os.access(target, os.W_OK):
+    # The mode as well, for root may write to anything.
+    if not status.st_mode & _WRITABLE or not os.access(target, os.W_OK):
         message = "not writable"
         raise OSError(message)
 
 
-def _put(target: Path, content: bytes, status: os.stat_result | None) -> None:
-    descriptor, name = tempfile.mkstemp(".tmp", ".fbp-lint-", target.parent)
-    temporary = Path(name)
+def _put(
+    target: Path,
+    content: bytes,
+    status: os.stat_result | None,
+    expected: Collection[bytes] | None = None,
+) -> None:
+    temporary = target.parent / f".fbp-lint-{secrets.token_hex(8)}.tmp"
+    mode = 0o600 if status else 0o666  # less what the umask takes
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(os.open(temporary, _NEW, mode), "wb") as file:
             file.write(content)
             file.flush()
-            if status is None:
-                temporary.chmod(0o666 & ~_umask())
-            else:
+            if status is not None:
                 _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
+        if expected is not None:
+            _check_content(target, expected)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -80,10 +86,11 @@ def _put(target: Path, content: bytes, status: os.stat_result | None) -> None:
     _sync(target.parent)
 
 
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def _check_content(target: Path, expected: Collection[bytes]) -> None:
+    """Refuse to replace what somebody else has written meanwhile; asked as late as can be."""
+    if target.read_bytes() not in expected:
+        message = "changed on disk since it was linted"
+        raise OSError(message)
 
 
 def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
@@ -94,11 +101,18 @@ def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
     if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
         os.fchown(descriptor, status.st_uid, status.st_gid)
     if sys.platform == "linux":
-        with suppress(OSError):
-            for attribute in os.listxattr(target):
+        for attribute in _attributes(target):
+            with suppress(OSError):  # the system keeps some to itself
                 os.setxattr(descriptor, attribute, os.getxattr(target, attribute))
     # Last: a change of owner takes the set-user-id bits away.
     os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+
+
+def _attributes(target: Path) -> list[str]:
+    try:
+        return os.listxattr(target) if sys.platform == "linux" else []
+    except OSError:  # the file system has none
+        return []
 
 
 def _sync(folder: Path) -> None:

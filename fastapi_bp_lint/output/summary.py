@@ -29,6 +29,11 @@ def _repaired(report: Report) -> Iterator[str]:
     quiet = Counter((f.place.path, f.code, f.slug) for f in report.silenced)
     for (path, code, slug), count in sorted(quiet.items()):
         yield f"  {one_line(path)}: {count} x {code} {slug}"
+    yield from left_alone(report)
+
+
+def left_alone(report: Report) -> Iterator[str]:
+    """Give a line for each fix that was asked for and not made, and why."""
     for left in report.left:
         yield f"Left as it was: {one_line(left.path)}: {one_line(left.reason)}"
 

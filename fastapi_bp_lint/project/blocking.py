@@ -72,10 +72,13 @@ class Stall(NamedTuple):
     def can_be_handed_over(self) -> bool:
         """Whether the coroutine's call is one that ``await run_in_threadpool(...)`` can replace.
 
-        Not inside a generator expression, and not what a ``with`` or ``for`` statement works on.
+        Not inside a generator expression, and not what a ``with`` or ``for`` statement works on;
+        nor with an argument called ``func``, which is what ``run_in_threadpool`` calls its own.
         """
         edge = self.edges[0]
         if edge.call is None or edge.how not in {"call", "construct"} or edge.call.use == "lazy":
+            return False
+        if any(name == "func" for name, _ in edge.call.keywords):
             return False
         regions = self.coroutine.facts.body.regions
         return not any(r.span == edge.span for r in regions if r.kind in {"with", "loop"})
@@ -87,11 +90,11 @@ class Stall(NamedTuple):
         return edge.how == "iterate" and isinstance(edge.target, Function)
 
     @property
-    def is_inside_with(self) -> bool:
-        """Whether the call stands inside a ``with`` block that is not async."""
+    def is_inside_with_or_finally(self) -> bool:
+        """Whether the call stands inside a ``finally`` or a ``with`` block that is not async."""
         line = self.edges[0].span.line
         return any(
-            r.kind == "with" and r.line <= line <= r.end_line
+            r.kind in {"with", "finally"} and r.line <= line <= r.end_line
             for r in self.coroutine.facts.body.regions
         )
 

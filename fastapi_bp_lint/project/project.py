@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.project.apps import App, Router
+from fastapi_bp_lint.project.awaitless import awaitless
 from fastapi_bp_lint.project.blocking import Blocking, Stall
 from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.crossings import CrossDomainImport, crossings
@@ -128,6 +129,11 @@ class Project:
     def entries(self) -> tuple[EntryPoint, ...]:
         """Every function that FastAPI itself runs."""
         return entry_points(self.web)
+
+    @cached_property
+    def awaitless(self) -> frozenset[Function]:
+        """The stalled async routes that could be plain functions."""
+        return awaitless(self, (stall.coroutine for stall in self.blocking.stalls))
 
     @cached_property
     def classes_by_symbol(self) -> dict[str, Class]:

@@ -45,11 +45,18 @@ async def read_report() -> str:
 
 ## Fix safety
 `time.sleep(x)` as a statement of an async function becomes `await asyncio.sleep(x)`. This is safe
-unless it stands inside a `with` block that is not async: something may be held there that must not
-be held across an `await`, so there the fix is unsafe.
+unless it stands inside a `with` block that is not async, where something may be held that must not
+be held across an `await`, or inside `finally`, where a cancelled request would leave at the
+`await`: there the fix is unsafe.
 
-Any other call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not
-be made for another thread.
+A route that awaits nothing, whose calls have nothing to do with the event loop and to which nothing
+but its decorators refers, becomes a plain `def`: FastAPI then runs it in a thread. This is unsafe:
+what it touches must bear several threads, and context variables that it sets stay in its thread.
+
+Any other call becomes `await run_in_threadpool(call, ...)`, with all of its arguments. This is
+unsafe: what is called may not be made for another thread. Nothing is offered inside a generator
+expression, a comprehension within another (Python takes an `await` there from 3.11 on only), for
+what a `with` or `for` works on, or where an argument is called `func`.
 
 ## Limits
 A receiver whose class cannot be told is passed over. So is `time.sleep(0)`, code under `if
@@ -73,14 +80,22 @@ from collections.abc import Iterator
 from fastapi_bp_lint.knowledge.kinds import STALL
 from fastapi_bp_lint.project.blocking import Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import await_sleep, found, repair, run_in_thread, runs_for_request
+from fastapi_bp_lint.stalls import (
+    await_sleep,
+    drop_async,
+    found,
+    repair,
+    run_in_thread,
+    runs_for_request,
+)
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
 rule.fix(Applicability.SAFE)(await_sleep)
+rule.fix(Applicability.UNSAFE)(drop_async)
 rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
 @rule.on(Stall)
 def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question == STALL and stall.is_direct and runs_for_request(stall, project):
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))

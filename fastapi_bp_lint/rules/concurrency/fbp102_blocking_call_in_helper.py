@@ -52,8 +52,10 @@ async def read_rates() -> dict[str, float]:
 ```
 
 ## Fix safety
-The call becomes `await run_in_threadpool(helper, ...)`. This is unsafe: the helper may touch what
-belongs to the event loop's thread. There is no fix for properties, operators and `with` blocks.
+As for `blocking-call`: a route that awaits nothing becomes a plain `def`, elsewhere the call
+becomes `await run_in_threadpool(helper, ...)`. Both are unsafe: the helper may touch what belongs
+to the event loop's thread. There is no fix for properties, operators and `with` blocks in what
+awaits.
 
 ## Limits
 A call whose target cannot be told is passed over, and so is a function cached without parameters
@@ -72,9 +74,10 @@ from collections.abc import Iterator
 from fastapi_bp_lint.knowledge.kinds import STALL
 from fastapi_bp_lint.project.blocking import Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import found, repair, run_in_thread, runs_for_request
+from fastapi_bp_lint.stalls import drop_async, found, repair, run_in_thread, runs_for_request
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.UNSAFE)(drop_async)
 rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
@@ -83,4 +86,4 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != STALL or stall.is_direct or stall.iterates_generator:
         return
     if runs_for_request(stall, project):
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))

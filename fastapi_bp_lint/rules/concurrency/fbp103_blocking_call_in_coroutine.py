@@ -32,7 +32,7 @@ async def poll_queue() -> None:
 
 ## Fix safety
 As for `blocking-call`: `time.sleep(x)` as a statement becomes `await asyncio.sleep(x)`, safe unless
-it stands inside a `with` block that is not async; any other call becomes
+it stands inside `finally` or a `with` block that is not async; any other call becomes
 `await run_in_threadpool(call, ...)`, which is unsafe.
 
 ## Limits
@@ -64,4 +64,4 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != STALL or stall.iterates_generator or stall.coroutine.module.is_test:
         return
     if project.blocking.entry(stall.coroutine).kind == COROUTINE:
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))

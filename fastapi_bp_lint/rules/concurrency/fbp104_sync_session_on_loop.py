@@ -64,8 +64,9 @@ async def read_count(db: Annotated[AsyncSession, Depends(get_db)]) -> int:
 
 ## Fix safety
 Making the route `def`, so that FastAPI runs it in a thread, or moving to an async session is a
-decision about the whole application. The fix that is shown hands one call to a thread; it is never
-applied, since a session must not be shared between threads.
+decision about the whole application. What is shown is the plain `def` for a route that awaits
+nothing, and one call handed to a thread elsewhere; it is never applied, since a session must not be
+shared between threads.
 
 ## Limits
 A relationship counts where it is first read of an object that a sync session has loaded, unless it
@@ -84,9 +85,10 @@ from collections.abc import Iterator
 from fastapi_bp_lint.knowledge.kinds import DATABASE
 from fastapi_bp_lint.project.blocking import LIFESPAN, Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import found, repair, run_in_thread
+from fastapi_bp_lint.stalls import drop_async, found, repair, run_in_thread
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.DISPLAY)(drop_async)
 rule.fix(Applicability.DISPLAY)(run_in_thread)
 
 
@@ -95,4 +97,4 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != DATABASE or stall.iterates_generator or stall.coroutine.module.is_test:
         return
     if project.blocking.entry(stall.coroutine).kind != LIFESPAN:
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))

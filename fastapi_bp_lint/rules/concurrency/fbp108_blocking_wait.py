@@ -42,6 +42,10 @@ async def read_sum() -> int:
     return await asyncio.get_running_loop().run_in_executor(pool, sum, [1, 2, 3])
 ```
 
+## Fix safety
+What would be right depends on what is waited for. The fix that is shown makes a route that awaits
+nothing a plain `def`, or hands the call to a thread; it is never applied.
+
 ## Limits
 Taking a lock for a few statements is not reported (see `lock-across-await` for the dangerous case),
 nor is `result()` of a future whose `done()` the same function has asked for, a call that says
@@ -58,10 +62,12 @@ from collections.abc import Iterator
 
 from fastapi_bp_lint.knowledge.kinds import WAIT
 from fastapi_bp_lint.project.blocking import LIFESPAN, Stall
-from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import found
+from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
+from fastapi_bp_lint.stalls import drop_async, found, repair, run_in_thread
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
+rule.fix(Applicability.DISPLAY)(drop_async)
+rule.fix(Applicability.DISPLAY)(run_in_thread)
 
 
 @rule.on(Stall)
@@ -69,7 +75,7 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != WAIT or stall.coroutine.module.is_test or _asks_done(stall):
         return
     if project.blocking.entry(stall.coroutine).kind != LIFESPAN:
-        yield found(rule, stall, project)
+        yield found(rule, stall, project, repair(rule, stall, project))
 
 
 def _asks_done(stall: Stall) -> bool:

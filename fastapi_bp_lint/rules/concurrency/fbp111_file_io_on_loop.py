@@ -37,8 +37,9 @@ async def read_terms() -> str:
 ```
 
 ## Fix safety
-The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: other code may rely on
-nothing else running in between.
+As for `blocking-call`: a route that awaits nothing becomes a plain `def`, elsewhere the call
+becomes `await run_in_threadpool(call, ...)`. Both are unsafe: other code may rely on nothing
+else running in between.
 
 ## Limits
 What only a lifespan or startup handler reaches is passed over, and so are test files. Reading an
@@ -55,9 +56,10 @@ from collections.abc import Iterator
 from fastapi_bp_lint.knowledge.kinds import FILE
 from fastapi_bp_lint.project.blocking import LIFESPAN, Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import found, reads_upload, repair, run_in_thread
+from fastapi_bp_lint.stalls import drop_async, found, reads_upload, repair, run_in_thread
 
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
+rule.fix(Applicability.UNSAFE)(drop_async)
 rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
@@ -66,4 +68,4 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != FILE or stall.coroutine.module.is_test or reads_upload(stall):
         return
     if project.blocking.entry(stall.coroutine).kind != LIFESPAN:
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))

@@ -37,8 +37,9 @@ async def create_user(password: str) -> None:
 ```
 
 ## Fix safety
-The call becomes `await run_in_threadpool(call, ...)`. This is unsafe: what is called may not be
-made for another thread.
+As for `blocking-call`: a route that awaits nothing becomes a plain `def`, elsewhere the call
+becomes `await run_in_threadpool(call, ...)`. Both are unsafe: what is called may not be made
+for another thread.
 
 ## Limits
 Only calls of known libraries count; a loop in pure Python is not measured. What only a lifespan or
@@ -56,9 +57,10 @@ from collections.abc import Iterator
 from fastapi_bp_lint.knowledge.kinds import CPU
 from fastapi_bp_lint.project.blocking import LIFESPAN, Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
-from fastapi_bp_lint.stalls import found, repair, run_in_thread
+from fastapi_bp_lint.stalls import drop_async, found, repair, run_in_thread
 
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
+rule.fix(Applicability.UNSAFE)(drop_async)
 rule.fix(Applicability.UNSAFE)(run_in_thread)
 
 
@@ -67,4 +69,4 @@ def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != CPU or stall.coroutine.module.is_test:
         return
     if project.blocking.entry(stall.coroutine).kind != LIFESPAN:
-        yield found(rule, stall, project, repair(rule, stall))
+        yield found(rule, stall, project, repair(rule, stall, project))
