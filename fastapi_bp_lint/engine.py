@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.checking import Checked, check
-from fastapi_bp_lint.config import Config, Known, Location, load, locate, real
+from fastapi_bp_lint.config import Config, Known, Location, Pins, load, locate, real
 from fastapi_bp_lint.finding import Certainty, Finding, Preset
 from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.project.project import Project
@@ -219,7 +219,7 @@ def _joined(first: Repair | None, then: Repair) -> Repair:
 def _lint(plan: Plan, progress: Progress | None) -> Checked:
     """Return all that is found in the project, whatever is shown."""
     with _uncollected():
-        project = Project(plan.workspace.refresh(progress), plan.config)
+        project = Project(plan.workspace.refresh(progress), plan.config, Pins(plan.location.root))
         return check(project, plan.config, plan.rules)
 
 

@@ -42,7 +42,7 @@ def past(
     for path, text in state.texts.items():
         if path in today.files or belongs(path, today.config):
             files[path] = facts_of_text(text, path, checks)
-    project = Project(dict(sorted(files.items())), today.config)
+    project = Project(dict(sorted(files.items())), today.config, today.pins)
 
     def lines_then(path: str) -> Sequence[str]:
         return lines(path) if path in state.same else _lines(state.texts[path])

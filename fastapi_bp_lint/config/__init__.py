@@ -9,6 +9,7 @@ from fastapi_bp_lint.config.keys import Key as Key
 from fastapi_bp_lint.config.locate import Location as Location
 from fastapi_bp_lint.config.locate import locate as locate
 from fastapi_bp_lint.config.locate import real as real
+from fastapi_bp_lint.config.pins import Pins as Pins
 from fastapi_bp_lint.config.read import ConfigError as ConfigError
 from fastapi_bp_lint.config.read import load as load
 from fastapi_bp_lint.config.values import Declared as Declared

@@ -158,6 +158,8 @@ DISPATCH = "dispatch"
 ROUTE_HANDLER = "get_route_handler"
 ROUTES = frozenset({"fastapi.routing.APIRoute", "starlette.routing.Route"})
 MIDDLEWARE = "starlette.middleware.Middleware"
+ON_EVENT = "on_event"
+EVENT_HANDLERS = frozenset({ON_EVENT, "add_event_handler"})
 EVENTS = frozenset({"startup", "shutdown"})
 LATE_INITIALISERS = frozenset({"__post_init__", "__attrs_post_init__", "model_post_init"})
 """Methods that run right after the fields of an object are set."""

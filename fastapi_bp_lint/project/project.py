@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fastapi_bp_lint.config.pins import UNPINNED, Pins
 from fastapi_bp_lint.project.apps import App, Router
 from fastapi_bp_lint.project.awaitless import awaitless
 from fastapi_bp_lint.project.blocking import Blocking, Stall
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 class Project:
     """Many files, linked into one program."""
 
-    def __init__(self, files: Mapping[str, FileFacts], config: Config) -> None:
+    def __init__(
+        self, files: Mapping[str, FileFacts], config: Config, pins: Pins = UNPINNED
+    ) -> None:
         self.files = files
         self.config = config
+        self.pins = pins
 
     @cached_property
     def modules(self) -> Modules:
