@@ -149,7 +149,7 @@ def _known_classes() -> set[str]:
         for end in itertools.chain((i for i, c in enumerate(name) if c == "."), (len(name),))
     }
     related = {row[column] for row in ROWS["bases"] for column in ("name", "base")}
-    return prefixes | related
+    return prefixes | related | {row["name"] for row in ROWS["async_twins"]}
 
 
 def test_what_a_call_gives_back_is_a_class_of_the_tables() -> None:
