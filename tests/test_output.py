@@ -190,11 +190,25 @@ def test_grouped(tmp_path: Path) -> None:
         "  5:2  FBP103 [*] `time.sleep` in `tick`, 100% of it\n"
         "\n"
         "src/posts/router.py\n"
-        "  6:12  FBP102 `load` blocks the event loop\n"
-        "  10:5  FBP102 `load` blocks the event loop\n"
+        "  6:12  FBP102 `load` blocks the event loop, and 1 more coroutine"
+        " (--verbose lists them)\n"
         "\n"
         "3 findings in 3 files: 2 errors, 1 warning.\n"
         "[*] 1 can be fixed with --fix, 2 more with --unsafe-fixes.\n"
+    )
+
+
+def test_grouped_lists_what_shares_a_primitive(tmp_path: Path) -> None:
+    elsewhere = SAME_HELPER._replace(place=SAME_HELPER.place._replace(path="src/z.py"))
+    found = report(tmp_path, HELPER, SAME_HELPER, elsewhere)
+    assert render(found, "grouped", verbose=True) == (
+        "src/posts/router.py\n"
+        "  6:12  FBP102 `load` blocks the event loop, and 2 more coroutines\n"
+        f"        src/posts/router.py:10:5 in {SAME_HELPER.symbol}\n"
+        f"        src/z.py:10:5 in {SAME_HELPER.symbol}\n"
+        "\n"
+        "3 findings in 3 files: 3 errors.\n"
+        "3 can be fixed with --fix --unsafe-fixes.\n"
     )
 
 

@@ -18,7 +18,7 @@ class Format(NamedTuple):
 FORMATS = {
     "full": Format("full", "for people: code frames, trails, help"),
     "concise": Format("concise", "one line for each finding"),
-    "grouped": Format("grouped", "one line for each finding, by file"),
+    "grouped": Format("grouped", "one line for each finding or primitive, by file"),
     "json": Format("document", "one JSON document"),
     "jsonl": Format("jsonl", "one JSON object on each line"),
     "github": Format("github", "annotations in GitHub Actions"),
@@ -37,7 +37,7 @@ class _Writer(Protocol):
 def render(report: Report, name: str, *, color: bool = False, verbose: bool = False) -> str:
     """Return *report* in the format *name*, one of `FORMATS`; the last line is ended too.
 
-    Only ``full`` and ``grouped`` know colours; *verbose* lists in ``full`` what it else counts.
+    Only ``full`` and ``grouped`` know colours; *verbose* lists there what they else count.
     """
     module = importlib.import_module(f"{__name__}.{FORMATS[name].module}")
     return cast("_Writer", module).render(report, color=color, verbose=verbose)
