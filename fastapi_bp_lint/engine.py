@@ -141,11 +141,13 @@ def repair(
     *,
     unsafe: bool = False,
     only: Callable[[Finding], bool] | None = None,
+    alone: bool = False,
     progress: Progress | None = None,
 ) -> Repair:
     """Lint the project and fix, in memory, what is shown; *unsafe* fixes too.
 
-    *only* says of each finding whether it is to be fixed.
+    *only* says of each finding whether it is to be fixed. What has to change in other files with a
+    fix does so, unless each file is to be fixed *alone*: then such a fix is not made.
     """
     from fastapi_bp_lint import fixes  # noqa: PLC0415 - most runs fix nothing
 
@@ -166,7 +168,7 @@ def repair(
         asked = is_shown(finding.place.path, plan) and is_new(finding)
         return asked and (only is None or only(finding))
 
-    sources = _sources(plan, (finding.place.path for finding in before if finding.fix))
+    sources = _sources(plan, _changeable(before, alone=alone))
     tidy = fixes.ruff_format(plan.location.root) if plan.config.format_fixes else None
     policy = fixes.Policy(plan.rules, unsafe=unsafe, wanted=wanted, tidy=tidy)
     outcome = fixes.fix_files(before, sources, relint, policy)
@@ -275,6 +277,14 @@ def _stale(plan: Plan, checked: Checked) -> tuple[Accepted, ...]:
     from fastapi_bp_lint.news import stale  # noqa: PLC0415 - most runs do without
 
     return stale(checked, plan.accepted)
+
+
+def _changeable(findings: Iterable[Finding], *, alone: bool) -> Iterator[str]:
+    """Give the files that fixes may change: those with findings and, if not *alone*, others."""
+    for finding in findings:
+        if finding.fix is not None:
+            yield finding.place.path
+            yield from (t.path for t in finding.fix.elsewhere if not alone)
 
 
 def _sources(plan: Plan, paths: Iterable[str]) -> dict[str, bytes]:

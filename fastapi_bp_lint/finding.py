@@ -90,14 +90,32 @@ class Entry(NamedTuple):
     reached_by: int
 
 
+class Retarget(NamedTuple):
+    """A name that another file has in strings and that changes with a fix.
+
+    *path* is that file, *old* the dotted name and *new* what it becomes. With a *receiver*, *old*
+    is an attribute that is looked up on it by name, ``patch.object(receiver, "old")``, and the
+    last part of *new* is that attribute's new name.
+    """
+
+    path: str
+    old: str
+    new: str
+    receiver: str = ""
+
+
 class Fix(NamedTuple):
-    """A repair that the finding's rule can make: its *fixer* rewrites the node at *span*."""
+    """A repair that the finding's rule can make: its *fixer* rewrites the node at *span*.
+
+    *elsewhere* is what changes with it in other files: all of it or nothing.
+    """
 
     fixer: str
     applicability: Applicability
     message: str
     span: Span
     args: tuple[str, ...] = ()
+    elsewhere: tuple[Retarget, ...] = ()
 
 
 class Finding(NamedTuple):

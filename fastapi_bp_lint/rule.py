@@ -17,6 +17,7 @@ from fastapi_bp_lint.finding import (
     Fix,
     Place,
     Preset,
+    Retarget,
     Severity,
     Span,
     Step,
@@ -156,9 +157,14 @@ class Rule:
         span: Span,
         args: tuple[str, ...] = (),
         applicability: Applicability | None = None,
+        elsewhere: tuple[Retarget, ...] = (),
     ) -> Fix:
-        """Ask for the registered *fixer* to rewrite the node that spans exactly *span*."""
-        return Fix(fixer, applicability or self.fixers[fixer][1], message, span, args)
+        """Ask for the registered *fixer* to rewrite the node that spans exactly *span*.
+
+        *elsewhere* is what has to change in other files at the same time.
+        """
+        level = applicability or self.fixers[fixer][1]
+        return Fix(fixer, level, message, span, args, elsewhere)
 
     def at(
         self,

@@ -151,7 +151,7 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
 def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report, int]:
     """Lint or change, print, and return the report and the exit code."""
     try:
-        changes, report = _changed(plan, options)
+        changes, report = _changed(plan, options, alone=bool(request.overlays))
     except RevisionError as error:
         message = f"--since: {error}"
         raise click.ClickException(message) from None
@@ -171,7 +171,9 @@ def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report,
     return report, FOUND if found or mended else 0
 
 
-def _changed(plan: Plan, options: dict[str, Any]) -> tuple[Sequence[Change], Report]:
+def _changed(
+    plan: Plan, options: dict[str, Any], *, alone: bool
+) -> tuple[Sequence[Change], Report]:
     """Lint, and make in memory the changes that were asked for."""
     adding = options["add_noqa"]
     fixing = options["fix"] or (options["diff"] and not adding)
@@ -181,7 +183,8 @@ def _changed(plan: Plan, options: dict[str, Any]) -> tuple[Sequence[Change], Rep
         fixed = None
         if fixing:
             _complain_of_formatter(plan, options)
-            fixed = repair(plan, unsafe=options["unsafe_fixes"], progress=progress)
+            unsafe = options["unsafe_fixes"]
+            fixed = repair(plan, unsafe=unsafe, alone=alone, progress=progress)
             if not adding:
                 return fixed
         return silence(plan, fixed, progress)

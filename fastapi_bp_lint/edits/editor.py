@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 import libcst as cst
@@ -11,6 +11,7 @@ import libcst as cst
 from fastapi_bp_lint.edits import fitting, layout
 from fastapi_bp_lint.edits.imports import Imports, Need
 from fastapi_bp_lint.edits.removal import removal
+from fastapi_bp_lint.edits.strings import in_annotations
 from fastapi_bp_lint.edits.text import Edit, Range, Text, read
 from fastapi_bp_lint.edits.units import Lines, RefusedError, Unit, enclosing, find, parse, rewrite
 from fastapi_bp_lint.finding import Span
@@ -154,6 +155,10 @@ class Editor:
     def replace(self, span: Span, text: str) -> None:
         """Put *text* in the place of whatever stands at *span*."""
         self._edits.append(Edit(self._draft.text.at(span), text))
+
+    def rename_in_annotations(self, names: Mapping[str, str]) -> None:
+        """Write plain names anew where an annotation of the file has them in quotes."""
+        self._edits += in_annotations(self._draft.text, self._draft.tree, names)
 
     def put_before(self, span: Span, code: str) -> None:
         """Put *code* on a line of its own above the statement at *span*, indented as it is.

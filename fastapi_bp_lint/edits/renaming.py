@@ -15,13 +15,16 @@ from fastapi_bp_lint.finding import Span
 
 
 def rename(edit: Editor) -> None:
-    """Write an imported name, the first of the arguments, and its uses, the others, anew.
+    """Write an imported name and its uses anew.
+
+    The arguments are ``old>new``, the name in the import and the uses.
 
     Raises:
         RefusedError: a use is not the plain name that it should be.
 
     """
-    imported, *uses = _places(edit.args)
+    edit.rename_in_annotations(_names(edit.args[0]))
+    imported, *uses = _places(edit.args[1:])
     edit.replace(*imported)
     for span, text in uses:
         edit.node(span, cst.Name)
@@ -46,17 +49,19 @@ def qualify(edit: Editor) -> None:
     """Import a module in the place of names out of it, and write the names as its attributes.
 
     The arguments are package, module and alias, ``new`` or ``known`` (where the file imports it
-    already), the number of statements, these with the names that leave them, and the uses.
+    already), ``old>new`` for each name, the number of statements, these with the names that leave
+    them, and the uses.
 
     Raises:
         RefusedError: a use is not the plain name that it should be.
 
     """
-    package, module, alias, state, count, *places = edit.args
+    package, module, alias, state, names, count, *places = edit.args
+    edit.rename_in_annotations(_names(names))
     statements, uses = places[: int(count)], places[int(count) :]
     is_known = state == "known"
-    for span, names in _places(statements):
-        is_known = _leave(edit, span, names.split(), None if is_known else (package, module, alias))
+    for span, left in _places(statements):
+        is_known = _leave(edit, span, left.split(), None if is_known else (package, module, alias))
     for span, text in _places(uses):
         edit.node(span, cst.Name)
         edit.replace(span, text)
@@ -79,6 +84,11 @@ def _leave(edit: Editor, span: Span, names: list[str], new: tuple[str, str, str]
     else:
         edit.remove(span)
     return True
+
+
+def _names(arg: str) -> dict[str, str]:
+    pairs = (pair.partition(">") for pair in arg.split())
+    return {old: new for old, _, new in pairs}
 
 
 def _places(args: Iterable[str]) -> Iterator[tuple[Span, str]]:

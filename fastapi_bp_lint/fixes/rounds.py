@@ -11,6 +11,7 @@ from fastapi_bp_lint.fixes.encoded import UNREADABLE, Encoded, decode, soundness
 from fastapi_bp_lint.fixes.outcome import Change, Left, Outcome
 from fastapi_bp_lint.fixes.policy import Policy
 from fastapi_bp_lint.fixes.tidy import Tidy
+from fastapi_bp_lint.fixes.ties import Ties
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.fixes.proposing import Round
@@ -51,18 +52,18 @@ class _Run:
         self.applied: dict[str, list[Finding]] = {}
         self.restored: dict[str, str] = {}
         self.refused: dict[str, tuple[Left, ...]] = {}
+        self.ties = Ties()
 
     def round(self) -> bool:
         """Make one round of fixes; tell whether there were any."""
         rounds = self._propose()
         for path, made in rounds.items():
-            why = self._broken(path, made.text)
-            if why:
-                codes = ", ".join(sorted({finding.code for finding in made.applied}))
-                self._restore(path, f"{why} after the fix of {codes}")
-                continue
             self.texts[path] = made.text
             self.applied.setdefault(path, []).extend(made.applied)
+        for path, made in rounds.items():
+            if path in self.texts and (why := self._broken(path, made.text)):
+                codes = ", ".join(sorted({finding.code for finding in made.applied}))
+                self._restore(path, f"{why} after the fix of {codes}")
         if rounds:
             self.found = self._lint(self.texts)
             self._put_back_what_spoils()
@@ -110,27 +111,67 @@ class _Run:
 
     def _propose(self) -> dict[str, Round]:
         """Return, by path, the next round of each file that it would change."""
-        rounds = {}
-        for path, findings in self._fixable().items():
-            if path not in self.files:
-                try:
-                    self.files[path] = decode(self.sources[path])
-                except UNREADABLE:
-                    self.restored[path] = "the file cannot be decoded"
-                    continue
-            # Here, so that a run without fixes does without libcst.
-            from fastapi_bp_lint.fixes.proposing import propose  # noqa: PLC0415
-
-            text = self.texts.get(path, self.files[path].text)
-            try:
-                made = propose(text, findings, self.policy)
-            except UNREADABLE:
-                self.restored[path] = "the file cannot be parsed"
-                continue
-            self.refused[path] = made.refused
-            if made.text != text:
+        rounds: dict[str, Round] = {}
+        fixable = self._fixable()
+        self.refused |= dict.fromkeys(fixable, ())
+        wide = {p: [f for f in found if f.fix and f.fix.elsewhere] for p, found in fixable.items()}
+        for path, findings in wide.items():
+            # What this round has changed there already stands elsewhere than it did.
+            if findings and path not in rounds:
+                self._propose_wide(path, findings, rounds)
+        if rounds:
+            return rounds
+        for path, findings in fixable.items():
+            narrow = [f for f in findings if f.fix and not f.fix.elsewhere]
+            made = self._made(path, narrow) if narrow else None
+            if made is not None:
                 rounds[path] = made
         return rounds
+
+    def _propose_wide(self, path: str, findings: list[Finding], rounds: dict[str, Round]) -> None:
+        """Add to *rounds* the fixes of *path* that change other files with it, and these."""
+        from fastapi_bp_lint.fixes.together import follow  # noqa: PLC0415
+
+        while findings and (made := self._made(path, findings)) is not None:
+            changed = {p: done.text for p, done in rounds.items()} | {path: made.text}
+            texts, stuck = follow(made.applied, self._others_text, changed)
+            if not stuck:
+                self.ties.tie(path, texts.keys() - {path})
+                rounds[path] = made._replace(text=texts.pop(path, made.text))
+                for other, text in texts.items():
+                    before = rounds.get(other, made._replace(applied=()))
+                    rounds[other] = before._replace(text=text)
+                return
+            self.refused[path] += stuck
+            findings = [f for f in findings if f.fix not in {left.finding.fix for left in stuck}]
+
+    def _made(self, path: str, findings: list[Finding]) -> Round | None:
+        """Return the next round of a file, None where it changes nothing."""
+        # Here, so that a run without fixes does without libcst.
+        from fastapi_bp_lint.fixes.proposing import propose  # noqa: PLC0415
+
+        try:
+            text = self._text(path)
+        except UNREADABLE:
+            self.restored[path] = "the file cannot be decoded"
+            return None
+        try:
+            made = propose(text, findings, self.policy)
+        except UNREADABLE:
+            self.restored[path] = "the file cannot be parsed"
+            return None
+        self.refused[path] += made.refused
+        return made if made.text != text else None
+
+    def _others_text(self, path: str) -> str:
+        if path in self.restored:
+            raise KeyError(path)
+        return self._text(path)
+
+    def _text(self, path: str) -> str:
+        if path not in self.files:
+            self.files[path] = decode(self.sources[path])
+        return self.texts.get(path, self.files[path].text)
 
     def _fixable(self) -> dict[str, list[Finding]]:
         chosen: dict[str, list[Finding]] = {}
@@ -172,9 +213,10 @@ class _Run:
         return "" if same else "the file's encoding cannot hold its text"
 
     def _restore(self, path: str, reason: str) -> None:
-        self.restored[path] = reason
-        self.texts.pop(path, None)
-        self.applied.pop(path, None)
+        for one in self.ties.of(path):
+            self.restored[one] = reason if one == path else f"it changes with {path} or not at all"
+            self.texts.pop(one, None)
+            self.applied.pop(one, None)
 
     def _lint(self, texts: Mapping[str, str]) -> list[Finding]:
         return list(self.relint({p: self.files[p].encode(text) for p, text in texts.items()}))

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.finding import Span
+from fastapi_bp_lint.finding import Applicability, Retarget, Span
 from fastapi_bp_lint.project.domains import module_aliases
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.crossings import CrossDomainImport
+    from fastapi_bp_lint.project.modules import Module
     from fastapi_bp_lint.project.project import Project
-    from fastapi_bp_lint.project.uses import Uses
+    from fastapi_bp_lint.project.uses import Other, Uses
 
 
 class Plan(NamedTuple):
     """A change of one file: *args* are for the fixer of the statement at *span*.
 
-    *others* says who else counts on a name that changes; without any the change is safe.
+    *others* says who else counts on a name that changes; without any the change is safe. What can
+    follow does so, *elsewhere*; where something cannot, the change is only to be shown.
     """
 
     span: Span
     args: tuple[str, ...]
     others: tuple[str, ...]
+    elsewhere: tuple[Retarget, ...]
+    is_lost: bool
+
+    @property
+    def applicability(self) -> Applicability:
+        """Who may make the change."""
+        if self.is_lost:
+            return Applicability.DISPLAY
+        return Applicability.UNSAFE if self.others else Applicability.SAFE
 
 
 def alias_for(crossing: CrossDomainImport, project: Project) -> str:
@@ -61,13 +72,15 @@ def _can_be(alias: str, crossing: CrossDomainImport, project: Project) -> bool:
 def qualified(group: list[CrossDomainImport], project: Project) -> dict[CrossDomainImport, Plan]:
     """Plan to import the module that all of *group* take names from, in one scope of one file.
 
-    The names that are safe to change have one plan, the others one for them all.
+    The names that are safe to change have one plan, those that may be changed one with them, and
+    the others one for them all.
     """
     found = {c: project.uses.of(c.item, c.module) for c in group}
     uses = {c: u for c, u in found.items() if u is not None}
-    safe = {c: u for c, u in uses.items() if not u.others}
+    kept = {c: u for c, u in uses.items() if not any(o.lost for o in u.others)}
+    safe = {c: u for c, u in kept.items() if not u.others}
     plans: dict[CrossDomainImport, Plan] = {}
-    for part in (uses, safe):
+    for part in (uses, kept, safe):
         plan = _qualified(part, project) if part else None
         plans.update(dict.fromkeys(part, plan) if plan else {})
     return plans
@@ -91,12 +104,13 @@ def _qualified(part: dict[CrossDomainImport, Uses], project: Project) -> Plan | 
         module,
         alias,
         "known" if known else "new",
+        " ".join(f"{c.item.local}>{alias}.{c.name}" for c in part),
         str(len(leaving)),
         *(place(span, " ".join(names)) for span, names in leaving.items()),
         *(place(span, f"{alias}.{name}") for span, name in sorted(reads)),
     )
-    others = tuple(dict.fromkeys(o for u in part.values() for o in u.others))
-    return Plan(item.statement, args, others)
+    changed = [(o, f"{alias}.{c.name}") for c, u in part.items() for o in u.others]
+    return _plan(item.statement, args, changed, first.module)
 
 
 def realiased(crossing: CrossDomainImport, project: Project) -> Plan | None:
@@ -108,10 +122,25 @@ def realiased(crossing: CrossDomainImport, project: Project) -> Plan | None:
         return None
     written = item.module if item.kind == "module" else item.name
     args = (
+        f"{item.local}>{alias}",
         place(item.span, f"{written} as {alias}"),
         *(place(span, alias) for span in uses.spans),
     )
-    return Plan(item.statement, args, uses.others)
+    return _plan(item.statement, args, [(o, alias) for o in uses.others], crossing.module)
+
+
+def _plan(
+    span: Span, args: tuple[str, ...], changed: list[tuple[Other, str]], module: Module
+) -> Plan:
+    """Plan a change; of everything else that counts on a name *changed* says the new one."""
+    elsewhere = [
+        Retarget(o.path, o.old, f"{o.receiver or module.name}.{name}", o.receiver)
+        for o, name in changed
+        if o.old
+    ]
+    others = tuple(dict.fromkeys(o.text for o, _ in changed))
+    lost = any(o.lost for o, _ in changed)
+    return Plan(span, args, others, tuple(dict.fromkeys(elsewhere)), lost)
 
 
 def place(span: Span, text: str) -> str:

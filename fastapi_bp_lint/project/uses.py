@@ -21,11 +21,25 @@ _BY_NAME = ("setattr", "getattr", "hasattr", "delattr", "object", "multiple")
 _COMPREHENSIONS = frozenset({"comprehension", "generator", "async-comprehension"})
 
 
+class Other(NamedTuple):
+    """What else counts on a name: *text* says it.
+
+    *old* and *receiver* are of the `Retarget` that lets *path* follow a change of the name. What
+    is *lost* cannot follow: it would break.
+    """
+
+    text: str
+    path: str = ""
+    old: str = ""
+    receiver: str = ""
+    lost: bool = False
+
+
 class Uses(NamedTuple):
-    """Every plain read of an imported name; *others* says what else counts on the name."""
+    """Every plain read of an imported name, and what else counts on the name."""
 
     spans: tuple[Span, ...]
-    others: tuple[str, ...]
+    others: tuple[Other, ...]
 
 
 class ImportUses:
@@ -91,26 +105,46 @@ class ImportUses:
         # The body of a class does not reach into its methods.
         return inner == scope or not isinstance(self._names.at(module, inner), Class)
 
-    def _others(self, local: str, module: Module) -> Iterator[str]:
+    def _others(self, local: str, module: Module) -> Iterator[Other]:
         if local in module.facts.strings or any(
             s.startswith(f"{local}.") for s in module.facts.strings
         ):
-            yield "a string names it"
+            yield Other("a string names it")
         if any(b.target == "__all__" for b in module.facts.body.bindings) and (
             module.facts.exports is None or local in module.facts.exports
         ):
-            yield "`__all__` names it"
+            yield Other("`__all__` names it", lost=True)
         importers = self._importers.get(module.path, {})
         for other in importers.get(local, []) or importers.get("*", []):
-            yield f"`{other.name}` imports it from here"
+            yield Other(f"`{other.name}` imports it from here", lost=True)
         dotted = f"{module.name}.{local}"
         for path in self._strings.get(dotted, []):
-            yield f"{path} names `{dotted}`"
-        if local in self._by_name:
-            yield f"it is looked up by name in {self._by_name[local]}"
+            yield Other(f"{path} names `{dotted}`", path, dotted)
         for other in importers.get("", []):
             if self._reads(other, module, local):
-                yield f"`{other.name}` reads it as an attribute"
+                yield Other(f"`{other.name}` reads it as an attribute", lost=True)
+        yield from self._by_lookup(local, module)
+
+    def _by_lookup(self, local: str, module: Module) -> Iterator[Other]:
+        for other, receiver, is_plain in self._by_name.get(local, ()):
+            known = {
+                self._found(item, other)
+                for item in other.facts.imports
+                if (item.local if item.kind == "name" or item.has_alias else item.module)
+                == receiver
+            }
+            if known and None not in known and module not in known:
+                continue
+            text = f"it is looked up by name in {other.path}"
+            if known == {module}:
+                yield Other(text, other.path, local, receiver, lost=not is_plain)
+            else:
+                yield Other(text)
+
+    def _found(self, item: Import, importer: Module) -> Module | None:
+        """Return the module that an import gives, None where it gives something else."""
+        path, name = reached(item, importer, self._names)
+        return None if name else self._names.modules.find(path, importer)
 
     @cached_property
     def _importers(self) -> dict[str, dict[str, list[Module]]]:
@@ -136,14 +170,19 @@ class ImportUses:
         return found
 
     @cached_property
-    def _by_name(self) -> dict[str, str]:
-        """Names in calls such as ``patch.object(module, "name")`` -> where one stands."""
-        found: dict[str, str] = {}
+    def _by_name(self) -> dict[str, list[tuple[Module, str, bool]]]:
+        """Names in calls such as ``patch.object(module, "name")`` -> where, and on what.
+
+        The last says whether the name is the second argument.
+        """
+        found: dict[str, list[tuple[Module, str, bool]]] = {}
         for module in self._names.modules.by_path.values():
             for _, body, _ in bodies(module):
                 for call in body.calls:
-                    for name in _looked_up(call):
-                        found.setdefault(name, module.path)
+                    receiver = call.args[0] if call.args else None
+                    for name, is_plain in _looked_up(call):
+                        place = module, receiver if isinstance(receiver, str) else "", is_plain
+                        found.setdefault(name, []).append(place)
         return found
 
     @cached_property
@@ -218,11 +257,11 @@ def _binds(body: Body, params: tuple[Param, ...], name: str) -> bool:
     )
 
 
-def _looked_up(call: Call) -> Iterator[str]:
+def _looked_up(call: Call) -> Iterator[tuple[str, bool]]:
     if isinstance(call.func, str) and call.func.rpartition(".")[2] in _BY_NAME:
         for arg in call.args[1:2]:
             if isinstance(arg, Literal) and isinstance(arg.value, str):
-                yield arg.value
+                yield arg.value, True
         for name, _ in call.keywords:
             if name and call.func.endswith(".multiple"):
-                yield name
+                yield name, False

@@ -75,7 +75,9 @@ from fastapi_bp_lint.facts.model import Item
 from fastapi_bp_lint.finding import Fix
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
 from fastapi_bp_lint.project.annotations import arguments
+from fastapi_bp_lint.project.domains import module_aliases, related
 from fastapi_bp_lint.project.injected import Unread, unread
+from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.references import References
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
 
@@ -102,51 +104,61 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
             "nothing needs it to run",
             symbol=handler.symbol,
             certainty=one.routes[0].sure,
-            fix=_fix(one, references),
+            fix=_fix(one, references, project),
         )
 
 
-def _fix(one: Unread, references: References) -> Fix | None:
+def _fix(one: Unread, references: References, project: Project) -> Fix | None:
     facts = one.handler.facts
     spans = {r.place.span for r in one.routes}
     if references.of(one.handler) or not spans or spans != set(facts.decorator_spans):
         return None
     if not one.dependency.use_cache:
         return None
-    source = _source(one)
+    source = _source(one, project)
     if source is None:
         return None
     args = (one.param.name, *source)
     return rule.repair("move", "move it to the decorator", facts.span, args)
 
 
-def _source(one: Unread) -> tuple[str, str] | None:
-    """Return module and name of what an alias depends on; both are "" where it is written here.
+def _source(one: Unread, project: Project) -> tuple[str, str, str] | None:
+    """Return module, name and alias of what is depended on; all are "" where it is written here.
 
-    Of the handler's own file it is only the name.
+    Of the handler's own file it is only the name. With an alias the module is imported under that,
+    as modules of other domains are.
     """
     facts, call, target = one.handler.facts, one.dependency.marker.call, one.dependency.target
     annotation = one.param.annotation
     inline = arguments(annotation) if isinstance(annotation, Item) else ()
     if call == one.param.default or call in inline:
-        return ("", "")
+        return ("", "", "")
     thing = target.cls or target.function
     if thing is None or thing.facts.parent or target.kind not in _PLAIN:
         return None
     if call.keywords or one.dependency.marker.name not in DEPENDS or len(call.args) > 1:
         return None
     if thing.module is not one.handler.module:
-        return thing.module.name, thing.name
+        return thing.module.name, thing.name, _alias(one.handler.module, thing.module, project)
     is_above = thing.facts.span.line < facts.line
-    return ("", thing.name) if is_above else None
+    return ("", thing.name, "") if is_above else None
+
+
+def _alias(here: Module, there: Module, project: Project) -> str:
+    """Return the name under which *here* imports the module *there*, "" within one domain."""
+    own, other = project.domain_of(here), project.domain_of(there)
+    part = other.part(there) if other is not None else None
+    if own is None or other is None or part is None or related(own, other):
+        return ""
+    return module_aliases(other, part)[0]
 
 
 @rule.fix(Applicability.UNSAFE)
 def move(node: cst.FunctionDef, edit: Editor) -> cst.FunctionDef | None:
     from libcst import Call  # noqa: PLC0415 - only a fix needs libcst
 
-    name, module, of = edit.args
-    code = _imported(edit, module, of) if of else _written(node, name)
+    name, module, of, alias = edit.args
+    code = _imported(edit, module, of, alias) if of else _written(node, name)
     if not code:
         return None
     decorators = []
@@ -159,8 +171,11 @@ def move(node: cst.FunctionDef, edit: Editor) -> cst.FunctionDef | None:
     return edit.drop(node.with_changes(decorators=decorators), name)
 
 
-def _imported(edit: Editor, module: str, of: str) -> str:
+def _imported(edit: Editor, module: str, of: str, alias: str) -> str:
     depends = edit.need_import("fastapi", "Depends")
+    if alias:
+        package, _, last = module.rpartition(".")
+        return f"{depends}({edit.need_import(package, last, alias)}.{of})"
     return f"{depends}({edit.need_import(module, of) if module else of})"
 
 

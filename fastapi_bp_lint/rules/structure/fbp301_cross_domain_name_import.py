@@ -72,8 +72,11 @@ async def get_author(author_id: int) -> dict[str, int]:
 Imports the module under the name of its domain and writes every use as its attribute. Safe where
 every use is a plain read in this file and nothing else counts on the name: no `__all__`, no module
 that imports it from here, no string annotation, no patch target in the whole project. Otherwise
-unsafe, because what counts on the name has to be changed by hand. No fix where the name is bound a
-second time, or where no alias is free.
+unsafe: annotations in quotes are rewritten in this file, and so are patch targets in others
+(`patch("src.posts.service.get_user")`, `patch.object(service, "get_user")`), which then replace the
+function for everyone who calls it through its module. Only shown where another module takes the
+name from here, or `__all__` names it: these would break. No fix where the name is bound a second
+time, where no alias is free, or where a patch target is not one plain string.
 
 ## Limits
 Silent in a project with fewer than two domains, and in one whose routers mostly stand elsewhere.
@@ -151,11 +154,9 @@ def _is_class(crossing: CrossDomainImport, project: Project) -> bool:
 def _fix(plan: Plan | None, statement: str) -> Fix | None:
     if plan is None:
         return None
-    if not plan.others:
-        return rule.repair("import_module", statement, plan.span, plan.args)
-    message = f"{statement}; but {plan.others[0]}"
-    unsafe = Applicability.UNSAFE
-    return rule.repair("import_module", message, plan.span, plan.args, unsafe)
+    message = f"{statement}; but {plan.others[0]}" if plan.others else statement
+    level = plan.applicability
+    return rule.repair("import_module", message, plan.span, plan.args, level, plan.elsewhere)
 
 
 @rule.fix(Applicability.SAFE)

@@ -69,8 +69,10 @@ async def get_author(author_id: int) -> dict[str, int]:
 ## Fix safety
 Changes the alias and every use of it. Safe where every use is a plain read in this file and nothing
 else counts on the name: no `__all__`, no module that imports it from here, no string annotation,
-no patch target in the whole project. Otherwise unsafe. No fix where the name is bound a second
-time, or where no name is free.
+no patch target in the whole project. Otherwise unsafe: annotations in quotes are rewritten in this
+file, and so are patch targets in others (`patch("src.posts.service.service.get_user")`). Only shown
+where another module takes the name from here, or `__all__` names it. No fix where the name is bound
+a second time, where no name is free, or where a patch target is not one plain string.
 
 ## Limits
 Modules without a known role have names of their own and may be imported under them
@@ -131,10 +133,9 @@ def _fix(crossing: CrossDomainImport, alias: str, project: Project) -> Fix | Non
         return None
     message = f"call it `{alias}` throughout the file"
     fixer = "rename_module" if crossing.item.kind == "module" else "rename_name"
-    if not plan.others:
-        return rule.repair(fixer, message, plan.span, plan.args)
-    message = f"{message}; but {plan.others[0]}"
-    return rule.repair(fixer, message, plan.span, plan.args, Applicability.UNSAFE)
+    message = f"{message}; but {plan.others[0]}" if plan.others else message
+    level = plan.applicability
+    return rule.repair(fixer, message, plan.span, plan.args, level, plan.elsewhere)
 
 
 @rule.fix(Applicability.SAFE)
