@@ -110,7 +110,7 @@ def test_entries_of_route_classes_tasks_and_streams() -> None:
     }
 
 
-FREE = '''
+FREE = """
 import abc, functools, threading, time
 from collections import Counter, OrderedDict
 from contextlib import contextmanager, suppress
@@ -231,7 +231,7 @@ def slow_key(item):
 
 def recursive(n):
     return recursive(n - 1) if n else 0
-'''
+"""
 
 
 @pytest.mark.parametrize(
@@ -361,9 +361,7 @@ of_class = Names.CLIENT
         ("wet.own()", True),
     ],
 )
-def test_an_attribute_that_the_constructor_sets_rules_a_way_out(
-    call: str, *, stalls: bool
-) -> None:
+def test_an_attribute_that_the_constructor_sets_rules_a_way_out(call: str, *, stalls: bool) -> None:
     project = single(f"{GUARDED}\nasync def asked():\n    {call}\n")
     assert bool(holding(project, "asked")) is stalls
 

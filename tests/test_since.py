@@ -213,6 +213,11 @@ def test_a_submodule_is_compared_with_its_own_commit(
     (root / "vendor/.git").unlink()
     write(root / "vendor", {"lib.py": caller + caller.replace("job", "other")})
     assert told("--since", "HEAD") == CLEAN
+    git(root / "vendor", "init", "--quiet")
+    assert told("--since", "HEAD") == CLEAN
+    for path in (root / "vendor").glob("*.py"):
+        path.unlink()
+    assert told("--since", "HEAD") == CLEAN
 
 
 def test_standard_input_is_the_text_of_today(
@@ -302,6 +307,31 @@ def test_a_link_and_a_file_that_is_no_text_stand_for_nothing(root: Path, told: T
     put(root, main=APP + NEW)
     code, lines, err = told("--since", "HEAD", "--select", "FBP1")
     assert (code, lines, err) == FOUND
+
+
+def test_a_file_that_could_not_be_read_then_either(root: Path, told: Told) -> None:
+    (root / "src/bytes.py").write_bytes(b"\xff = 1\n")
+    commit(root)
+    (root / "src/bytes.py").write_bytes(b"\xff = 2\n")
+    assert told("--since", "HEAD") == CLEAN
+
+
+def test_without_an_index_every_file_is_as_good_as_a_new_one(root: Path, told: Told) -> None:
+    (root / ".git/index").unlink()
+    assert told("--since", "HEAD") == CLEAN
+    put(root, main=APP + NEW)
+    assert told("--since", "HEAD") == FOUND
+
+
+def test_new_files_outside_of_a_sparse_checkout(root: Path, told: Told) -> None:
+    write(root, {"docs/a.py": "X = 1\n"})
+    commit(root)
+    git(root, "sparse-checkout", "set", "src")
+    assert not (root / "docs/a.py").exists()
+    assert told("--since", "HEAD") == CLEAN
+    write(root, {"docs/b.py": "X = 1\n"})
+    put(root, main=APP + NEW)
+    assert told("--since", "HEAD") == FOUND
 
 
 def test_unmerged_files(root: Path, told: Told) -> None:
