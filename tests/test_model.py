@@ -391,7 +391,9 @@ def test_attributes_of_objects_in_attributes_and_of_other_modules() -> None:
 def holding(project: Project, name: str) -> list[str]:
     """Return what holds the loop in the coroutine *name*."""
     (coroutine,) = [f for f in project.names.functions if f.name == name]
-    return [stall.primitive for stall in project.blocking.stalls if stall.coroutine is coroutine]
+    return [
+        stall.primitive.name for stall in project.blocking.stalls if stall.coroutine is coroutine
+    ]
 
 
 def test_a_lazy_attribute_is_one_of_a_table_or_of_what_stands_above() -> None:
