@@ -232,6 +232,16 @@ def test_standard_input_is_the_text_of_today(
     assert (root / "src/main.py").read_text() == APP
 
 
+def test_what_is_accepted_is_not_new_either(root: Path, told: Told) -> None:
+    put(root, main=APP + NEW)
+    assert told("--since", "HEAD", "src/main.py")[0] == 1
+    told("--write-baseline", "b.json", "-q")
+    more = NEW.replace("new", "newer")
+    put(root, main=APP + NEW + more)
+    assert told("--since", "HEAD", "--baseline", "b.json") == (1, ["src/main.py:20:12"], "")
+    assert told("--since", "HEAD")[1] == ["src/main.py:15:12", "src/main.py:20:12"]
+
+
 def test_only_what_is_new_is_fixed(root: Path, told: Told) -> None:
     write(root, {"fbp-lint.toml": 'select = ["FBP403"]\n'})
     route = "@app.post('/{0}', status_code=201)\nasync def {0}() -> None: ...\n\n\n"

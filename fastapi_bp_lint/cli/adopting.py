@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastapi_bp_lint.baseline import accepted, dump, load, parse, without
+from fastapi_bp_lint.config import ConfigError
 from fastapi_bp_lint.engine import Plan, is_shown
 from fastapi_bp_lint.output.display import one_line
 from fastapi_bp_lint.output.summary import counted
@@ -63,9 +64,11 @@ def shrink(report: Report, plan: Plan, *, quiet: bool, verbose: bool) -> None:
         return
     kept = without(plan.accepted, report.stale)
     try:
-        source = file.read_bytes()
-        if parse(source, file) != list(plan.accepted):  # somebody else has just written it
+        if parse(file.read_bytes(), file) != list(plan.accepted):
             return
+    except (OSError, ConfigError):
+        return  # somebody else is just writing it
+    try:
         _put(file, dump(kept))
         done = f"taken out of {file}"
     except click.ClickException as error:
