@@ -13,6 +13,12 @@ from fastapi_bp_lint.facts.model import Mark
 from fastapi_bp_lint.facts.source import Source
 from fastapi_bp_lint.finding import Certainty, Finding, Preset, Severity
 from fastapi_bp_lint.project.closures import Closures
+from fastapi_bp_lint.project.handling import (
+    call_of,
+    has_custom_class,
+    is_written,
+    returns_response,
+)
 from fastapi_bp_lint.project.lazy import is_loaded
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.project.values import Class
@@ -465,6 +471,109 @@ def test_a_syntax_check_resolves_names_by_the_imports_of_its_file() -> None:
     assert found[-1].place.span == (11, 5, 11, 8)
     assert [mark.data for mark in marks] == [("import", "pkg/a.py")]
     assert found[0].certainty is Certainty.CERTAIN
+
+
+RESPONSES = """
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+templates = Jinja2Templates("x")
+class Mine(JSONResponse): ...
+class Model: ...
+class Service:
+    def load(self):
+        return {}
+    def answer(self):
+        return Response()
+async def make():
+    return Response()
+def declared() -> Response: ...
+def declared_dict() -> dict: ...
+def deep(n):
+    return deeper(n)
+def deeper(n):
+    return deep(n)
+service = Service()
+app = FastAPI()
+@app.get("/")
+async def handler(request: Request, a, b):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "may"),
+    [
+        ("return JSONResponse({})", True),
+        ("return Mine({})", True),
+        ("return {}", False),
+        ("return Model()", False),
+        ("return [1]", False),
+        ("return await make()", True),
+        ("return declared()", True),
+        ("return declared_dict()", False),
+        ("return {} if a else RedirectResponse('/')", True),
+        ("return {} if a else []", False),
+        ("found = Response()\n    return found", True),
+        ("found = {}\n    return found", False),
+        ("found = {}\n    if b:\n        found = Mine()\n    return found", True),
+        ("return templates.TemplateResponse(request, 'x')", True),
+        ("return unknown.render()", True),
+        ("return unknown.get()", True),
+        ("found = unknown.get()\n    return found.more()", True),
+        ("found = service.load()\n    return found", False),
+        ("return service.answer()", True),
+        ("return service.load()", False),
+        ("return service.load().get('a')", False),
+        ("return request.app.state.maker.build()", True),
+        ("await Mine({})(request.scope, request.receive, request._send)\n    return 1", True),
+        ("return deep(1)", True),
+        ("return 'a'.strip()", False),
+    ],
+)
+def test_what_may_be_a_response(body: str, *, may: bool) -> None:
+    project = single(filled(body))
+    (route,) = project.routes
+    assert route.handler is not None
+    assert returns_response(route.handler, project) is may
+
+
+def filled(body: str) -> str:
+    head, _, _ = RESPONSES.rpartition("{}")
+    return f"{head}{body}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "custom"),
+    [
+        ("router = APIRouter()", False),
+        ("router = APIRouter(route_class=Timed)", True),
+        ("router = APIRouter()\nrouter.route_class = Timed", True),
+        ("router = Own()", True),
+        ("router = Plain()", False),
+        ("router = APIRouter()\napp.include_router(router, prefix='/x')", False),
+    ],
+)
+def test_what_a_class_of_the_project_may_add_to_a_route(text: str, *, custom: bool) -> None:
+    project = single(
+        f"""
+from fastapi.routing import APIRoute
+class Timed(APIRoute): ...
+class Plain(APIRouter): ...
+class Own(APIRouter):
+    def get(self, path, **options):
+        return super().get(path, tags=["own"], **options)
+app = FastAPI()
+{text}
+@router.get("/a")
+def read(): ...
+app.include_router(router)
+"""
+    )
+    assert {has_custom_class(route, project) for route in project.routes} == {custom}
+    for route in project.routes:
+        call = call_of(route, project)
+        assert is_written(call) is (call is not None)
 
 
 def test_a_project_without_any_file_has_nothing() -> None:
