@@ -23,7 +23,7 @@ from fastapi_bp_lint.project.lazy import is_loaded
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.project.values import Class
 from fastapi_bp_lint.rule import Rule
-from tests.test_routes import linked, single
+from tests.test_routes import linked, shown, single
 
 
 def entries(text: str) -> set[tuple[str, str, bool]]:
@@ -574,6 +574,90 @@ app.include_router(router)
     for route in project.routes:
         call = call_of(route, project)
         assert is_written(call) is (call is not None)
+
+
+UNFILLED = {
+    "the lifespan of the application": (
+        """
+        router = APIRouter()
+        @router.get("/x")
+        def x(): ...
+        async def lifespan(app: FastAPI):
+            app.include_router(router, prefix="/late")
+            yield
+        other = FastAPI()
+        app = FastAPI(lifespan=lifespan)
+        """,
+        ["GET /late/x"],
+    ),
+    "a function that nobody is seen to call": (
+        """
+        app = FastAPI()
+        def register(target: FastAPI, router: APIRouter):
+            @target.get("/x")
+            def x(): ...
+            @router.get("/y")
+            def y(): ...
+        """,
+        ["GET /x"],
+    ),
+    "one of two applications": (
+        """
+        first = FastAPI()
+        second = FastAPI()
+        def register(target: FastAPI):
+            @target.get("/x")
+            def x(): ...
+        """,
+        [],
+    ),
+    "a router of the project's own class": (
+        """
+        class Own(APIRouter): ...
+        app = FastAPI()
+        def register(router: Own):
+            @router.get("/x")
+            def x(): ...
+        """,
+        [],
+    ),
+    "a router in a field of an object that is only known by its type": (
+        """
+        class Feature:
+            def __init__(self):
+                self.router = APIRouter(prefix="/feature")
+                self.router.add_api_route("/x", self.read)
+            def read(self): ...
+        def features() -> Feature: ...
+        app = FastAPI()
+        app.include_router(features().router)
+        """,
+        [],
+    ),
+    "a router that a function makes and another registers on": (
+        """
+        def make() -> APIRouter:
+            return APIRouter(prefix="/made")
+        def fill(router: APIRouter) -> APIRouter:
+            router.add_api_route("/x", read)
+            return router
+        def read(): ...
+        app = FastAPI()
+        app.include_router(fill(make()))
+        """,
+        ["GET /made/x"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNFILLED)
+def test_what_is_registered_on_what_nobody_is_seen_to_hand_in(name: str) -> None:
+    text, routes = UNFILLED[name]
+    project = single(text)
+    assert shown(project) == routes
+    # Nothing is lost: what has no application is there, and only possible.
+    handlers = {route.handler.name for route in project.routes if route.handler is not None}
+    assert handlers == {f.name for f in project.names.functions if f.name in {"x", "y", "read"}}
 
 
 def test_a_project_without_any_file_has_nothing() -> None:
