@@ -25,6 +25,7 @@ from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import Edge, written
 from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
+from fastapi_bp_lint.project.loopless import loopless
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -110,7 +111,7 @@ class Calls:
 
     def _all(self, function: Function) -> Iterator[Edge]:
         body = function.facts.body
-        dead = hidden(body)
+        dead = [*hidden(body), *loopless(self.types, function)]
         for call in body.calls:
             if not (dead and inside(dead, call.span.line)):
                 yield from self._call(call, function)

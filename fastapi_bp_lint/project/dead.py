@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from fastapi_bp_lint.facts.model import Body, Either, Expr, Literal, Operation, Region
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    Answer: TypeAlias = Callable[[Expr], bool | None]
 
 _NOT_HERE = {"type-checking", "main"}
 
@@ -27,15 +30,21 @@ def inside(regions: Sequence[Region], line: int) -> bool:
     return any(r.line <= line <= r.end_line for r in regions)
 
 
-def truth(test: Expr) -> bool | None:
-    """Return whether a condition is always true or always false, None when it depends."""
+def truth(test: Expr, answer: Answer = lambda _: None) -> bool | None:
+    """Return whether a condition is always true or always false, None when it depends.
+
+    *answer* is asked first, of the condition and of its parts.
+    """
+    told = answer(test)
+    if told is not None:
+        return told
     if isinstance(test, Literal) and test.kind in {"bool", "int", "None", "str"}:
         return bool(test.value)
     if isinstance(test, Operation) and test.operator == "Not":
-        inner = truth(test.operands[0])
+        inner = truth(test.operands[0], answer)
         return None if inner is None else not inner
     if isinstance(test, Either) and test.operator in {"And", "Or"}:
-        parts = [truth(option) for option in test.options]
+        parts = [truth(option, answer) for option in test.options]
         decides = test.operator == "Or"
         if decides in parts:
             return decides

@@ -328,9 +328,11 @@ def _argument(target: Function, param: Param, edge: Edge) -> Expr:
 def _calls_by_name(edge: Edge) -> bool:
     """Whether the call of an edge is the target's own, not that of what was handed on."""
     target, call = edge.target, edge.call
-    if not isinstance(target, Function) or call is None or target.facts.decorators:
+    if not isinstance(target, Function) or call is None:
+        return False
+    if len(target.facts.decorators) > (edge.how == "enter"):  # one makes it a context manager
         return False
     name = call.func.rpartition(".")[2] if isinstance(call.func, str) else ""
     if isinstance(call.func, Attr):
         name = call.func.name
-    return edge.how == "construct" or (edge.how == "call" and name == target.name)
+    return edge.how == "construct" or (edge.how in {"call", "enter"} and name == target.name)

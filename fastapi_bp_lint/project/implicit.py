@@ -280,7 +280,8 @@ def enter(calls: Calls, subject: Expr, span: Span, function: Function) -> Iterat
             yield from _method(calls, closed, "close", "enter", span, subject)
     for value in held.values:
         if isinstance(value, Entered) and value.function is not None:
-            yield Edge(value.function, "enter", span, text, held.certainty)
+            call = subject if isinstance(subject, Call) else None
+            yield Edge(value.function, "enter", span, text, held.certainty, call)
         elif isinstance(value, Instance) and isinstance(value.of, External):
             for name in ("__enter__", "__exit__"):
                 row = calls.primitive(f"{value.of.name}.{name}")

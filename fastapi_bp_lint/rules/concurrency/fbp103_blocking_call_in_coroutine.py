@@ -38,8 +38,9 @@ it stands inside `finally` or a `with` block that is not async; any other call b
 ## Limits
 A command of a command line (click, cyclopts, typer) has its event loop to itself, and so has what
 only commands await: what blocks there is shown with `--certainty possible`, unless the command
-starts tasks. Any other script that runs one coroutine and nothing else loses nothing by blocking:
-suppress the finding there. Test files are passed over, for the same reason.
+starts tasks. So is a question that is put at the terminal, where nobody waits but who answers it.
+Any other script that runs one coroutine and nothing else loses nothing by blocking: suppress the
+finding there. Test files are passed over, for the same reason.
 
 ## Source
 fastapi-best-practices, "Async Routes". Related: ruff ASYNC210, ASYNC220 to ASYNC222, ASYNC251.
@@ -49,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.kinds import STALL
 from fastapi_bp_lint.project.blocking import COROUTINE, Stall
 from fastapi_bp_lint.rule import Applicability, Finding, Preset, Project, Rule, Severity
@@ -58,10 +60,14 @@ rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMEN
 rule.fix(Applicability.SAFE)(await_sleep)
 rule.fix(Applicability.UNSAFE)(run_in_thread)
 
+_QUESTION = "stdin"
+
 
 @rule.on(Stall)
 def check(stall: Stall, project: Project) -> Iterator[Finding]:
     if stall.question != STALL or stall.iterates_generator or stall.coroutine.module.is_test:
         return
     if project.blocking.entry(stall.coroutine).kind == COROUTINE:
-        yield found(rule, stall, project, repair(rule, stall, project))
+        finding = found(rule, stall, project, repair(rule, stall, project))
+        asks_user = stall.primitive.kind == _QUESTION
+        yield finding._replace(certainty=Certainty.POSSIBLE) if asks_user else finding
