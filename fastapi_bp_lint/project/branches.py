@@ -56,9 +56,19 @@ def _inside(one: Region, other: Region) -> bool:
 
 
 def _block(region: Region, body: Body) -> int:
-    """Return the last line of the block that the statement of *region* stands in."""
-    around = [r.end_line for r in body.regions if r is not region and _around(r, region)]
-    return min(around, default=_EVER)
+    """Return the last line of the block that the statement of *region* stands in.
+
+    What follows an ``else`` comes from there when the block of its ``if`` always leaves.
+    """
+    around = [r for r in body.regions if r is not region and _around(r, region)]
+    inner = min(around, key=lambda r: (r.end_line, -r.line), default=None)
+    if inner is None:
+        return _EVER
+    if inner.kind == "else":
+        own = [r for r in body.regions if r.kind == "if" and r.subject is inner.subject]
+        if own and _leaves(own[0], body):
+            return _block(own[0], body)
+    return inner.end_line
 
 
 def _around(one: Region, other: Region) -> bool:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 
 _CALLABLE = (str, Attr, LambdaRef, Call)
+_MANY = 8
+"""So many implementations of one method, and the one that is called is not any of them."""
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
 
 
@@ -198,8 +200,10 @@ class Calls:
             return
         awaited = call is not None and call.use == "awaited"
         is_exact = how == "construct" or _of_parent(call)
-        for other in () if is_exact else members.overrides(self.types, function):
-            yield Edge(other, how, span, text, Certainty.LIKELY, call, awaited)
+        others = () if is_exact else members.overrides(self.types, function)
+        doubt = Certainty.LIKELY if len(others) <= _MANY else Certainty.POSSIBLE
+        for other in others:
+            yield Edge(other, how, span, text, doubt, call, awaited)
         targets = (function,) if outcome.is_async and function.is_async else outcome.runs
         for target in targets:
             yield Edge(target, how, span, text, outcome.certainty, call, awaited)

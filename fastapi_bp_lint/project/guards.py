@@ -61,6 +61,7 @@ class Guards:
 
     def __init__(self, types: Types, callers: Callers) -> None:
         self._callers = callers
+        self._types = types
         self._origins = Origins(types)
         self._unbrought: dict[tuple[object, Leaf], bool] = {}
         self._told: dict[Function, list[tuple[Branch, Guard]]] = {}
@@ -91,6 +92,8 @@ class Guards:
 
     def _unless_replaced(self, guard: Guard, function: Function, branch: Branch) -> Guard:
         """Return *guard*, which says nothing once its parameter was given another value."""
+        if isinstance(guard, Node) and guard.kind == "all":
+            return both(*[self._unless_replaced(part, function, branch) for part in guard.parts])
         told = paths(guard) | {path.partition(".")[0] for path in paths(guard)}
         bound = self._bindings(function)
         for b in [b for name in sorted(told & bound.keys()) for b in bound[name]]:
@@ -153,8 +156,9 @@ class Guards:
 
     def _leaf(self, leaf: Leaf, edge: Edge, caller: Function) -> Guard:
         target = edge.target
-        if not isinstance(target, Function) or edge.call is None or not _calls_by_name(edge):
+        if not isinstance(target, Function) or not self._calls_itself(edge, caller):
             return None
+        assert edge.call is not None
         head, _, attribute = leaf.path.partition(".")
         params = target.facts.params
         if target.owner is not None and params and head == params[0].name:
@@ -169,12 +173,63 @@ class Guards:
         if isinstance(given, Literal) and given.kind in _PLAIN:
             return _holds(leaf, given.value)
         if isinstance(given, str):
+            known = self._known(given, leaf, edge, caller)
+            if known is not None:
+                return known
             own = {p.name for p in caller.facts.params}
             rebound = {b.target for b in caller.facts.body.bindings}
             if given.partition(".")[0] in own and not {given, given.partition(".")[0]} & rebound:
                 rare = leaf.is_rare or self._is_unbrought(leaf, target)
                 return leaf._replace(path=given, is_rare=rare)
         return None
+
+    def _calls_itself(self, edge: Edge, caller: Function) -> bool:
+        """Whether the call of an edge is the target's own, not that of what was handed on."""
+        target, call = edge.target, edge.call
+        if not isinstance(target, Function) or call is None:
+            return False
+        if len(target.facts.decorators) > (edge.how == "enter"):  # one makes it a context manager
+            return False
+        if edge.how == "construct":
+            return True
+        name = call.func.rpartition(".")[2] if isinstance(call.func, str) else ""
+        if isinstance(call.func, Attr):
+            name = call.func.name
+        if edge.how in {"call", "enter"} and name == target.name:
+            return True
+        return edge.how == "call" and target in self._types.callee(call, caller).values
+
+    def _known(self, path: str, leaf: Leaf, edge: Edge, caller: Function) -> bool | None:
+        """Return what the conditions around the call of an edge make of *leaf*, asked of *path*."""
+        line = edge.span.line
+        bound = self._bindings(caller)
+        for branch, _ in self._branches(caller):
+            if not branch.covers(line):
+                continue
+            again = [b for name in (path, path.partition(".")[0]) for b in bound.get(name, ())]
+            if any(branch.start < b.span.line <= line for b in again):
+                continue
+            told = _says(branch.test, path, leaf, holds=branch.holds)
+            if told is not None:
+                return told
+        return None
+
+
+def _says(test: Expr, path: str, leaf: Leaf, *, holds: bool) -> bool | None:
+    """Return what a condition that holds, or does not, makes of *leaf*, asked of *path*."""
+    if isinstance(test, Operation) and test.operator == "Not":
+        return _says(test.operands[0], path, leaf, holds=not holds)
+    if isinstance(test, Either) and (test.operator == "And") is holds:
+        told = (_says(option, path, leaf, holds=holds) for option in test.options)
+        return next((t for t in told if t is not None), None)
+    if test == path and leaf.test == "truth":
+        return holds
+    if isinstance(test, Operation) and test.operator in {"Is", "IsNot", "Eq", "NotEq"}:
+        asked, other = test.operands
+        is_equal = (test.operator in {"Is", "Eq"}) is holds
+        if asked == path and is_equal and isinstance(other, Literal) and other.kind in _PLAIN:
+            return _holds(leaf, other.value)
+    return None
 
 
 def paths(guard: Guard) -> set[str]:
@@ -323,16 +378,3 @@ def _argument(target: Function, param: Param, edge: Edge) -> Expr:
         if 0 <= position < len(call.args):
             return call.args[position]
     return param.default if param.has_default and isinstance(param.default, Literal) else None
-
-
-def _calls_by_name(edge: Edge) -> bool:
-    """Whether the call of an edge is the target's own, not that of what was handed on."""
-    target, call = edge.target, edge.call
-    if not isinstance(target, Function) or call is None:
-        return False
-    if len(target.facts.decorators) > (edge.how == "enter"):  # one makes it a context manager
-        return False
-    name = call.func.rpartition(".")[2] if isinstance(call.func, str) else ""
-    if isinstance(call.func, Attr):
-        name = call.func.name
-    return edge.how == "construct" or (edge.how in {"call", "enter"} and name == target.name)

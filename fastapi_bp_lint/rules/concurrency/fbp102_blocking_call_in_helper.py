@@ -60,7 +60,9 @@ awaits.
 ## Limits
 A call whose target cannot be told is passed over, and so is a function cached without parameters
 (`@lru_cache` around a loader waits once, not on every request). The trail shows the nearest
-primitive of each helper; a helper may hide a second one behind it.
+primitive of each helper; a helper may hide a second one behind it. Where a method has more than
+eight implementations, or where a way opens for a text that no caller is seen to bring, what is
+found behind it is shown with `--certainty possible`.
 
 ## Source
 fastapi-best-practices, "Async Routes", and "If you must use sync SDK, then run it in a thread
