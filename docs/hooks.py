@@ -219,6 +219,12 @@ def verdict_table() -> str:
     return str(script["table"](script["verdicts"]()))
 
 
+def verdict_list() -> str:
+    """Return every finding in real projects that was read, with what was said of it."""
+    script = runpy.run_path(str(ROOT / "tests" / "accuracy" / "verdicts.py"))
+    return str(script["listing"](script["verdicts"]()))
+
+
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
@@ -235,4 +241,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "knowledge": knowledge_table,
     "accuracy": accuracy_table,
     "verdicts": verdict_table,
+    "verdict-list": verdict_list,
 }

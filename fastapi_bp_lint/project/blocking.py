@@ -13,6 +13,7 @@ from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
 from fastapi_bp_lint.project.guards import Guard, Guards
+from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ class Blocking:
         self._project = project
         self._calls = project.calls
         self._commands = Commands(project)
+        self._once = Once(project.types)
         self._guards = Guards(project.types, self._who_runs)
 
     @cached_property
@@ -268,7 +270,8 @@ class Blocking:
             direct = [e for e in self._calls.edges(function) if self._asks(e, asked)]
             for edge in sorted(direct, key=lambda e: e.certainty.rank):
                 guard = self._guards.of(function, edge.span.line)
-                self._add(found, function, Hop(edge, edge.certainty, 1, guard, None), level)
+                doubt = self._doubt(edge, function)
+                self._add(found, function, Hop(edge, doubt, 1, guard, None), level)
         while level:
             function, hop = level.popleft()
             for caller, edge in callers.get(function, ()):
@@ -286,7 +289,12 @@ class Blocking:
     def _certainty(self, hop: Hop, edge: Edge, caller: Function) -> Certainty:
         """Return how sure it is that *edge* goes on with *hop*."""
         unheard = self._guards.is_unheard_of(hop.guard, edge, caller)
-        return Certainty.POSSIBLE if unheard else edge.certainty
+        return Certainty.POSSIBLE if unheard else self._doubt(edge, caller)
+
+    def _doubt(self, edge: Edge, function: Function) -> Certainty:
+        """Return the certainty of *edge*, which is slight where it is taken once in a process."""
+        once = self._once.holds(function, edge.span.line)
+        return Certainty.POSSIBLE if once else edge.certainty
 
     def _add(
         self,
@@ -348,7 +356,7 @@ class Blocking:
         self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, list[Hop]]
     ) -> Stall | None:
         functions, edges = [coroutine], [edge]
-        doubt = edge.certainty
+        doubt = self._doubt(edge, coroutine)
         if not self._asks(edge, asked):
             hop = self._open(edge, coroutine, hops)
             if hop is not None:

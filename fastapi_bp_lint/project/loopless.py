@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.project.types import Types
 
-_ASKS = "get_running_loop"
+_ASKS = "running_loop"
 _LOOPS = {"asyncio.get_running_loop", "asyncio._get_running_loop"}
 _MISSING = {"RuntimeError", "Exception", None}
 _NONE = Literal(None, "None")

@@ -35,7 +35,7 @@ class Module:
             name.startswith("test_")
             or name.endswith("_test.py")
             or name == "conftest.py"
-            or bool({"tests", "test"} & set(folder.split("/")))
+            or bool({"tests", "test", "testing"} & set(folder.split("/")))
         )
 
     def place(self, span: Span) -> Place:

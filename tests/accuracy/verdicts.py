@@ -14,11 +14,11 @@ from fastapi_bp_lint.engine import Request, prepare, run
 from fastapi_bp_lint.selection import Layer
 
 FILE = Path(__file__).with_name("verdicts.tsv")
-KINDS = ("true", "defensible", "false")
+KINDS = ("true", "false")
 
 
 class Verdict(NamedTuple):
-    """What a reader said of one finding; *verdict* is true, defensible or false."""
+    """What a reader said of one finding; *verdict* is true or false."""
 
     project: str
     version: str
@@ -44,8 +44,17 @@ def table(judged: list[Verdict]) -> str:
     for name in names:
         of_kind = [counts[name, kind] for kind in KINDS]
         rows.append(f"| {name} | {sum(of_kind)} | {' | '.join(map(str, of_kind))} |")
+    return "\n".join(("| rule | read | true | false |", "|---|---|---|---|", *rows))
+
+
+def listing(judged: list[Verdict]) -> str:
+    """Return every place that was read in a project: the rule, the verdict and the reason."""
+    rows = [
+        f"| {v.project} {v.version} | {v.rule} | `{v.path}:{v.line}` | {v.verdict} | {v.reason} |"
+        for v in judged
+    ]
     return "\n".join(
-        ("| rule | read | true | defensible | false |", "|---|---|---|---|---|", *rows)
+        ("| project | rule | place | verdict | reason |", "|---|---|---|---|---|", *rows)
     )
 
 
