@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from fastapi_bp_lint.engine import Plan
     from fastapi_bp_lint.finding import Applicability as Applicability
     from fastapi_bp_lint.finding import Finding as Finding
     from fastapi_bp_lint.finding import Severity as Severity
+    from fastapi_bp_lint.plan import Plan
 
 __version__ = "0.1.0"
 __all__ = ["Applicability", "Finding", "Severity", "__version__", "fix", "lint"]
@@ -75,7 +75,7 @@ def _plan(
     from pathlib import Path  # noqa: PLC0415
 
     from fastapi_bp_lint.config import check_selector  # noqa: PLC0415
-    from fastapi_bp_lint.engine import Request, known, prepare  # noqa: PLC0415
+    from fastapi_bp_lint.plan import Request, known, prepare  # noqa: PLC0415
     from fastapi_bp_lint.selection import Layer  # noqa: PLC0415
 
     layer = Layer(

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from fastapi_bp_lint.config import ConfigError
 from fastapi_bp_lint.finding import Finding
-from fastapi_bp_lint.report import Accepted
+from fastapi_bp_lint.report import Accepted, Found
+from fastapi_bp_lint.rules import slugs
 
 VERSION = 1
 _MODULE = "<module>"
@@ -23,6 +24,7 @@ _LINES = re.compile(r"(?<=\.py):\d+|(?<=\bline )\d+")
 
 
 Lines: TypeAlias = Callable[[str], Sequence[str]]
+Accepting: TypeAlias = tuple[Accepted, ...]
 
 
 def _no_lines(_: str) -> Sequence[str]:
@@ -193,3 +195,31 @@ def _take(counts: Counter[Any], key: object) -> bool:
         return False
     counts[key] -= 1
     return True
+
+
+def judge(
+    found: Iterable[Finding], known: Accepting | None, before: Accepting | None, lines: Lines
+) -> Callable[[Finding], bool]:
+    """Return what tells which of *found*, all of a project, are new.
+
+    These are explained neither by a baseline, *known*, nor by what was found *before*.
+    """
+    found = list(found)
+    news = [compare(found, known).new] if known is not None else []
+    if before is not None:
+        news.append(compare(found, before, lines).new)
+    new = frozenset(found).intersection(*news)
+    return new.__contains__
+
+
+def stale(found: Found, known: Accepting | None) -> Accepting:
+    """Return what of the baseline is surely gone.
+
+    A rule that did not run says nothing about its findings, nor does a project of which a file
+    cannot be read.
+    """
+    if known is None or not found.is_whole:
+        return ()
+    exist = slugs()
+    gone = compare((*found.sure, *found.doubtful), known).stale
+    return tuple(one for one in gone if one.code in found.complete or one.code not in exist)

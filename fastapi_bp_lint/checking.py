@@ -11,6 +11,7 @@ from fastapi_bp_lint.config import Config, matching
 from fastapi_bp_lint.facts.model import Mark
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Span, sort_key
 from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.report import Found
 from fastapi_bp_lint.rule import Rule
 from fastapi_bp_lint.rules import slugs
 from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
@@ -28,6 +29,13 @@ class Checked(NamedTuple):
     found: list[Finding]
     doubtful: list[Finding]
     complete: frozenset[str]
+
+    @property
+    def told(self) -> Found:
+        """The same without the linked project."""
+        files = self.project.files
+        is_whole = not any(facts.problem for facts in files.values())
+        return Found(tuple(files), self.found, self.doubtful, self.complete, is_whole)
 
 
 def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checked:

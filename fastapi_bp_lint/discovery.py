@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -40,6 +41,7 @@ NEVER = frozenset(
     }
 )
 _ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})
+_SETTINGS = (".cfg", ".in", ".ini", ".lock", ".toml", ".txt")
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -49,10 +51,15 @@ _KINDS = (
 
 
 class Listing(NamedTuple):
-    """The Python files of a project in order of path, and why some will not be opened."""
+    """The Python files of a project in order of path, and why some will not be opened.
+
+    *settings* are the files beside them, and above the root up to the end of the repository, in
+    which a project may say what it runs with.
+    """
 
     files: dict[str, os.stat_result]
     problems: dict[str, str]
+    settings: dict[str, os.stat_result]
 
 
 class _Walk(NamedTuple):
@@ -61,6 +68,7 @@ class _Walk(NamedTuple):
     exclude: Patterns | None
     files: dict[str, os.stat_result]
     problems: dict[str, str]
+    settings: dict[str, os.stat_result]
 
 
 def discover(root: Path, config: Config) -> Listing:
@@ -75,12 +83,13 @@ def discover(root: Path, config: Config) -> Listing:
     include = None if config.include == ("*.py",) else _configured("include", config.include)
     exclude = _configured("exclude", (*config.exclude, *config.extend_exclude))
     top = str(root)
-    walk = _Walk(top, include, exclude, {}, {})
+    walk = _Walk(top, include, exclude, {}, {}, dict(_settings_above(root)))
     pending = [("", tuple(_above(root)))]
     while pending:
         prefix, ignores = pending.pop()
         pending.extend(_folder(walk, prefix, ignores))
-    return Listing(dict(sorted(walk.files.items())), dict(sorted(walk.problems.items())))
+    found = walk.files, walk.problems, walk.settings
+    return Listing(*[dict(sorted(each.items())) for each in found])  # type: ignore[arg-type]
 
 
 def belongs(path: str, config: Config) -> bool:
@@ -132,6 +141,9 @@ def _folder(
             and (walk.include is None or walk.include.matches(path))
         ):
             _file(walk, path, entry)
+        elif name.endswith(_SETTINGS):
+            with contextlib.suppress(OSError):
+                walk.settings[path] = entry.stat()
 
 
 def _file(walk: _Walk, path: str, entry: os.DirEntry[str]) -> None:
@@ -193,6 +205,14 @@ def _ignore_file(file: str, base: str, prefix: str = "") -> Iterator[Patterns]:
         return
     if (patterns := compiled(text.split("\n"), base, prefix)) is not None:
         yield patterns
+
+
+def _settings_above(root: Path) -> Iterator[tuple[str, os.stat_result]]:
+    folders = [root, *root.parents]
+    top = next((n for n, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    for folder in folders[1 : top + 1]:
+        with contextlib.suppress(OSError), os.scandir(str(folder)) as entries:
+            yield from ((e.path, e.stat()) for e in entries if e.name.endswith(_SETTINGS))
 
 
 def _above(root: Path) -> Iterator[Patterns]:

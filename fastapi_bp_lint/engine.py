@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_bp_lint.checking import Checked, check
 from fastapi_bp_lint.config import Pins
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.plan import Plan, Request, is_shown, known, prepare
-from fastapi_bp_lint.project.project import Project
-from fastapi_bp_lint.report import Accepted, Fixed, Left, Report
-from fastapi_bp_lint.workspace import Progress
+from fastapi_bp_lint.report import Accepted, Fixed, Found, Left, Report
 
 if TYPE_CHECKING:
+    from fastapi_bp_lint.checking import Checked
     from fastapi_bp_lint.fixes import Change, Outcome, Policy
+    from fastapi_bp_lint.project.project import Project
+    from fastapi_bp_lint.workspace import Progress
 
 __all__ = [
     "Look",
@@ -44,17 +44,23 @@ class Look(NamedTuple):
 def look(plan: Plan, progress: Progress | None = None) -> Look:
     """Lint the project as it is now; who asks more of it than findings need not link it again."""
     checked = _lint(plan, progress)
-    return Look(_report(plan, checked, _past(plan, checked)), checked.project)
+    return Look(_report(plan, checked.told, _past(plan, checked)), checked.project)
 
 
 def run(plan: Plan, progress: Progress | None = None) -> Report:
-    """Lint the project as it is now.
+    """Lint the project as it is now; what was found in the very same is not looked for again.
 
     Raises:
         RevisionError: the revision to compare with cannot be read.
 
     """
-    return look(plan, progress).report
+    if plan.cache is None:
+        return look(plan, progress).report
+    found = plan.cache.answer()
+    if found is None:
+        found = _lint(plan, progress).told
+        plan.cache.keep(plan.workspace.state, found)
+    return _report(plan, found, None)
 
 
 class Repair(NamedTuple):
@@ -102,7 +108,7 @@ def repair(
     outcome = fixes.fix_files(before, sources, relint, policy)
     plan.workspace.overlays = {**given, **{change.path: change.after for change in outcome.changes}}
     plan.workspace.refresh()
-    report = _report(plan, checked._replace(found=list(outcome.findings)), past)
+    report = _report(plan, checked.told._replace(sure=outcome.findings), past)
     fixed = tuple(_fixed(before, outcome))
     return Repair(outcome.changes, report._replace(fixed=fixed, left=tuple(_left(outcome, policy))))
 
@@ -123,7 +129,7 @@ def silence(plan: Plan, mended: Repair | None = None, progress: Progress | None 
     wanted = [f for f in checked.found if is_shown(f.place.path, plan) and is_new(f)]
     sources = _sources(plan, (finding.place.path for finding in wanted))
     outcome = add_comments(checked, wanted, sources, relint)
-    report = _report(plan, outcome.checked, past)
+    report = _report(plan, outcome.checked.told, past)
     left = tuple(
         Left(f.place.path, f"{f.code} on line {f.place.span.line}: {why}")
         for f, why in outcome.refused.items()
@@ -148,6 +154,9 @@ def _joined(first: Repair | None, then: Repair) -> Repair:
 
 def _lint(plan: Plan, progress: Progress | None) -> Checked:
     """Return all that is found in the project, whatever is shown."""
+    from fastapi_bp_lint.checking import check  # noqa: PLC0415 - what was found may be kept
+    from fastapi_bp_lint.project.project import Project  # noqa: PLC0415
+
     with _uncollected():
         project = Project(plan.workspace.refresh(progress), plan.config, Pins(plan.location.root))
         return check(project, plan.config, plan.rules)
@@ -181,30 +190,39 @@ def _judge(
     """Return what tells the findings that are shown from those that are known."""
     if plan.accepted is None and past is None:
         return lambda _: True
-    from fastapi_bp_lint.news import judge  # noqa: PLC0415 - most runs do without
+    from fastapi_bp_lint.baseline import judge  # noqa: PLC0415 - most runs do without
 
-    return judge(found, plan.accepted, past, plan.workspace.lines)
+    return judge(found, plan.accepted, past, _lines(plan))
 
 
-def _report(plan: Plan, checked: Checked, past: tuple[Accepted, ...] | None) -> Report:
-    asked = [finding for finding in checked.found if is_shown(finding.place.path, plan)]
-    new = tuple(filter(_judge(plan, checked.found, past), asked))
+def _report(plan: Plan, found: Found, past: tuple[Accepted, ...] | None) -> Report:
+    asked = [finding for finding in found.sure if is_shown(finding.place.path, plan)]
+    new = tuple(filter(_judge(plan, found.sure, past), asked))
     return Report(
         str(plan.location.root),
-        sum(is_shown(path, plan) for path in checked.project.files),
+        sum(is_shown(path, plan) for path in found.paths),
         new,
-        plan.workspace.lines,
+        _lines(plan),
         known=len(asked) - len(new),
-        stale=_stale(plan, checked),
+        stale=_stale(plan, found),
     )
 
 
-def _stale(plan: Plan, checked: Checked) -> tuple[Accepted, ...]:
+def _lines(plan: Plan) -> Callable[[str], tuple[str, ...]]:
+    """Return what reads the lines of a file, once somebody asks."""
+
+    def lines(path: str) -> tuple[str, ...]:
+        return plan.workspace.lines(path)
+
+    return lines
+
+
+def _stale(plan: Plan, found: Found) -> tuple[Accepted, ...]:
     if plan.accepted is None:
         return ()
-    from fastapi_bp_lint.news import stale  # noqa: PLC0415 - most runs do without
+    from fastapi_bp_lint.baseline import stale  # noqa: PLC0415 - most runs do without
 
-    return stale(checked, plan.accepted)
+    return stale(found, plan.accepted)
 
 
 def _changeable(findings: Iterable[Finding], *, alone: bool) -> Iterator[str]:

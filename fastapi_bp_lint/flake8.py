@@ -15,10 +15,11 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from fastapi_bp_lint import __version__
 from fastapi_bp_lint.config import ConfigError, locate
-from fastapi_bp_lint.engine import Plan, Request, prepare, run
+from fastapi_bp_lint.engine import run
 from fastapi_bp_lint.facts.rescue import encode
 from fastapi_bp_lint.finding import Certainty, Finding, Preset
 from fastapi_bp_lint.output.display import one_line
+from fastapi_bp_lint.plan import Plan, Request, prepare
 from fastapi_bp_lint.selection import Layer
 
 STDIN = "-"
@@ -149,6 +150,7 @@ def _request(options: argparse.Namespace) -> Request:
         certainty=Certainty(options.fbp_certainty) if options.fbp_certainty else None,
         # A process of flake8's pool may not start processes itself.
         jobs=0 if multiprocessing.parent_process() is None else 1,
+        caching=True,
     )
 
 

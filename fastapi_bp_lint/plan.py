@@ -1,28 +1,33 @@
-"""What a run is asked for, and what follows: the project, its settings, its rules."""
+"""What a run will do, from a request and the configuration; nothing of the project is read yet."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_bp_lint.cache import Cache
 from fastapi_bp_lint.config import Config, Known, Location, load, locate, real
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS
-from fastapi_bp_lint.report import Accepted
-from fastapi_bp_lint.rule import Option, Rule
 from fastapi_bp_lint.rules import catalogue, slugs
 from fastapi_bp_lint.rules import load as load_rules
 from fastapi_bp_lint.selection import Layer, selected
-from fastapi_bp_lint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.report import Accepted
+    from fastapi_bp_lint.rule import Option, Rule
+    from fastapi_bp_lint.workspace import Workspace
 
 
 class Request(NamedTuple):
     """What a caller asks for besides the configuration; *overlays* have absolute paths.
 
     *baseline* takes the place of the configured one; not *accepting* there is none. *since* is a
-    revision of git: what was found then is not shown.
+    revision of git: what was found then is not shown. *caching* keeps what is found, in *cache*
+    rather than in the configured folder.
     """
 
     paths: tuple[Path, ...] = ()
@@ -35,25 +40,82 @@ class Request(NamedTuple):
     baseline: Path | None = None
     accepting: bool = True
     since: str = ""
+    caching: bool = False
+    cache: Path | None = None
 
 
-class Plan(NamedTuple):
-    """What a run will do: *shown* are the paths under *root* whose findings are shown.
+class Plan:
+    """What a run will do: *shown* are the paths under the root whose findings are shown.
 
-    *missing* are requested paths that do not exist, *outside* those of another project. *baseline*
-    is the file that has the *accepted* findings; without one, None, nothing is.
+    *missing* are requested paths that do not exist, *outside* those of another project.
     """
 
-    location: Location
-    config: Config
-    rules: Mapping[str, Rule]
-    workspace: Workspace
-    shown: tuple[str, ...]
-    missing: tuple[Path, ...]
-    outside: tuple[Path, ...]
-    baseline: Path | None = None
-    accepted: tuple[Accepted, ...] | None = None
-    since: str = ""
+    def __init__(self, request: Request, location: Location, config: Config) -> None:
+        self.location = location
+        self.config = config
+        self.since = request.since
+        self._request = request
+        root = location.root
+        overlaid = {real(path) for path in request.overlays}
+        self.missing = _missing(request.paths, overlaid)
+        inner = {path: _under(root, path) for path in request.paths if path not in self.missing}
+        shown = tuple(name for names in inner.values() for name in names)
+        self.shown = shown if request.paths else ("",)
+        self.outside = tuple(path for path, names in inner.items() if not names)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of the rules that run."""
+        config = self.config
+        own = Layer(config.preset, config.select, config.extend_select, config.ignore)
+        return selected([own, self._request.layer], slugs(), _presets)
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules that run, by code."""
+        return load_rules(self.codes)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The files of the project."""
+        from fastapi_bp_lint.workspace import Workspace  # noqa: PLC0415 - an answer may be kept
+
+        root = self.location.root
+        workspace = Workspace(root, self.config, self.codes, jobs=self._request.jobs)
+        for path, text in self._request.overlays.items():
+            workspace.overlays |= dict.fromkeys(_under(root, path), text)
+        return workspace
+
+    @cached_property
+    def cache(self) -> Cache | None:
+        """Where what is found is kept; None where it depends on more than the project's files."""
+        request = self._request
+        if not request.caching or request.overlays or request.since:
+            return None
+        root = self.location.root
+        folder = request.cache or root / self.config.cache_dir
+        return Cache(folder, root, self.config, request.layer)
+
+    @property
+    def baseline(self) -> Path | None:
+        """The file that has the accepted findings."""
+        if self._request.baseline is not None or not self._request.accepting:
+            return self._request.baseline
+        return self.location.root / self.config.baseline if self.config.baseline else None
+
+    @cached_property
+    def accepted(self) -> tuple[Accepted, ...] | None:
+        """The accepted findings, None without a baseline.
+
+        Raises:
+            ConfigError: the file of the baseline cannot be used.
+
+        """
+        if self.baseline is None:
+            return None
+        from fastapi_bp_lint.baseline import load  # noqa: PLC0415 - most runs do without
+
+        return tuple(load(self.baseline))
 
 
 def known() -> Known:
@@ -62,40 +124,25 @@ def known() -> Known:
 
 
 def prepare(request: Request) -> Plan:
-    """Find the project, read its configuration and choose the rules.
+    """Find the project and read its configuration.
 
     Raises:
         ConfigError: the configuration cannot be used.
 
     """
-    overlaid = {real(path) for path in request.overlays}
-    missing = tuple(p for p in request.paths if not os.path.lexists(p) and real(p) not in overlaid)
+    missing = _missing(request.paths, {real(path) for path in request.overlays})
     paths = [path for path in request.paths if path not in missing]
     location = _location(paths or [Path()], request)
     config = load(location.file, known())
-    codes = _selected(config, request.layer)
-    rules = load_rules(codes)
-    workspace = Workspace(location.root, config, codes, jobs=request.jobs)
-    for path, text in request.overlays.items():
-        workspace.overlays |= dict.fromkeys(_under(location.root, path), text)
-    inner = {path: _under(location.root, path) for path in paths}
-    shown = tuple(name for names in inner.values() for name in names)
-    outside = tuple(path for path, names in inner.items() if not names)
     if request.certainty is not None:
         config = config._replace(certainty=request.certainty)
-    file = _baseline(location, config, request)
-    return Plan(
-        location,
-        config,
-        rules,
-        workspace,
-        shown if request.paths else ("",),
-        missing,
-        outside,
-        file,
-        None if file is None else _accepted(file),
-        request.since,
-    )
+    plan = Plan(request, location, config)
+    _ = plan.accepted  # what is wrong with it is said before anything is read
+    return plan
+
+
+def _missing(paths: Iterable[Path], overlaid: set[Path]) -> tuple[Path, ...]:
+    return tuple(p for p in paths if not os.path.lexists(p) and real(p) not in overlaid)
 
 
 def is_shown(path: str, plan: Plan) -> bool:
@@ -126,23 +173,6 @@ def _under(root: Path, path: Path) -> tuple[str, ...]:
         for place in places
         if place == root or root in place.parents
     )
-
-
-def _baseline(location: Location, config: Config, request: Request) -> Path | None:
-    if request.baseline is not None or not request.accepting:
-        return request.baseline
-    return location.root / config.baseline if config.baseline else None
-
-
-def _accepted(file: Path) -> tuple[Accepted, ...]:
-    from fastapi_bp_lint.baseline import load  # noqa: PLC0415 - most runs do without
-
-    return tuple(load(file))
-
-
-def _selected(config: Config, layer: Layer) -> frozenset[str]:
-    own = Layer(config.preset, config.select, config.extend_select, config.ignore)
-    return selected([own, layer], slugs(), _presets)
 
 
 def _presets() -> dict[str, Preset]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from fastapi_bp_lint.finding import Finding
@@ -36,6 +36,20 @@ class Accepted(NamedTuple):
     symbol: str
     words: str
     source: str = ""
+
+
+class Found(NamedTuple):
+    """What is found in a whole project: in the files *paths*, by rules that ran to their end.
+
+    *doubtful* is less certain than is shown, *complete* are the codes of those rules. A project
+    *is_whole* when each of its files could be read.
+    """
+
+    paths: Sequence[str]
+    sure: Sequence[Finding]
+    doubtful: Sequence[Finding]
+    complete: frozenset[str]
+    is_whole: bool
 
 
 class Report(NamedTuple):

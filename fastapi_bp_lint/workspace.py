@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from fastapi_bp_lint.cache import Stamp, State, stamp
 from fastapi_bp_lint.config import Config
 from fastapi_bp_lint.discovery import discover
+from fastapi_bp_lint.disk import read
 from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.facts.rescue import decode
-from fastapi_bp_lint.reading import facts_of, facts_of_text, read, unreadable
+from fastapi_bp_lint.reading import facts_of, facts_of_text, unreadable
 from fastapi_bp_lint.rules import load, syntax_checks
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -40,15 +43,19 @@ class Workspace:
         self._codes = tuple(sorted(codes))
         self._jobs = jobs
         self._checks = syntax_checks(load(self._codes))
+        self._began = 0
+        self._settings: dict[str, Stamp] = {}
         self._facts: dict[str, FileFacts] = {}
         self._stamps: dict[str, object] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
 
     def refresh(self, progress: Progress | None = None) -> Mapping[str, FileFacts]:
         """Return the facts of every file, in order of path, as things are now."""
+        self._began = time.time_ns()
         listing = discover(self.root, self.config)
-        stamps: dict[str, object] = {path: _stamp(s) for path, s in listing.files.items()}
+        stamps: dict[str, object] = {path: stamp(s) for path, s in listing.files.items()}
         stamps |= listing.problems
+        self._settings = {path: stamp(s) for path, s in listing.settings.items()}
         for path, text in self.overlays.items():
             # What is on the disk and not in the listing is not the project's.
             if path in stamps or not (self.root / path).exists():
@@ -59,6 +66,16 @@ class Workspace:
         self._facts, self._stamps = facts, stamps
         self._lines.clear()
         return facts
+
+    @property
+    def state(self) -> State:
+        """The project as the last refresh has read it."""
+        return State(
+            self._began,
+            {path: kept for path, kept in self._stamps.items() if isinstance(kept, tuple)},
+            {path: facts.digest for path, facts in self._facts.items() if facts.digest},
+            self._settings,
+        )
 
     def text(self, path: str) -> bytes:
         """Return the content of *path*.
@@ -79,7 +96,7 @@ class Workspace:
         """
         text = self.text(path)
         # In this order: what changes in between is noticed, too.
-        if path not in self.overlays and _stamp((self.root / path).stat()) != self._stamps[path]:
+        if path not in self.overlays and stamp((self.root / path).stat()) != self._stamps[path]:
             message = "changed on disk since it was linted"
             raise OSError(message)
         return text
@@ -123,10 +140,6 @@ class Workspace:
         if self.patient and last is not None and problem is not None and problem.kind == "syntax":
             return last._replace(problem=problem)
         return fresh
-
-
-def _stamp(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _jobs(files: int) -> int:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from fastapi_bp_lint.engine import Request, prepare, repair, run
+from fastapi_bp_lint.engine import repair, run
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.report import Report
 from fastapi_bp_lint.selection import Layer
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import fastapi_bp_lint
-from fastapi_bp_lint import reading
+from fastapi_bp_lint import disk, reading
 from fastapi_bp_lint.cli.app import run
 
 Capture = pytest.CaptureFixture[str]
@@ -28,11 +28,14 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+CACHE = ".fbp_cache"
+
+
 def state(root: Path) -> dict[str, str]:
     return {
         str(file): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(root.rglob("*"))
-        if file.is_file() and not file.is_symlink()
+        if file.is_file() and not file.is_symlink() and CACHE not in file.parts
     }
 
 
@@ -180,7 +183,7 @@ def test_a_file_that_may_not_be_read(capsys: Capture, monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("root")
 def test_a_file_that_vanishes(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("gone.py").write_text("x = 1\n")
-    real = reading.read
+    real = disk.read
 
     def vanish(file: str) -> bytes:
         Path("gone.py").unlink(missing_ok=True)
@@ -195,7 +198,7 @@ def test_a_file_that_vanishes(capsys: Capture, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("root")
 def test_a_file_that_becomes_a_pipe(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("pipe.py").write_text("x = 1\n")
-    real = reading.read
+    real = disk.read
 
     def swap(file: str) -> bytes:
         if file.endswith("pipe.py"):

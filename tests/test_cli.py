@@ -91,8 +91,6 @@ def test_exit_code_says_whether_something_was_found(
         (["config", "scheme"], "'scheme' is not 'schema'"),
         # What is not built yet is not accepted either.
         (["--watch"], "No such option"),
-        (["--no-cache"], "No such option"),
-        (["--cache-dir", "x"], "No such option"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_why(capsys: Capture, args: list[str], message: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from fastapi_bp_lint.config import KEYS, Config, ConfigError, Known, load, locate, reference, schema
 from fastapi_bp_lint.config.lines import line_of
-from fastapi_bp_lint.engine import known
 from fastapi_bp_lint.finding import Certainty, Preset
+from fastapi_bp_lint.plan import known
 from fastapi_bp_lint.rule import Option
 
 SLUGS = {"FBP101": "blocking-call", "FBP102": "blocking-call-in-helper", "FBP402": "missing-code"}

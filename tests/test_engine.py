@@ -11,7 +11,7 @@ import pytest
 
 from fastapi_bp_lint import checking
 from fastapi_bp_lint.config import ConfigError
-from fastapi_bp_lint.engine import Plan, Request, look, prepare, repair, run
+from fastapi_bp_lint.engine import look, repair, run
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.facts.model import FileFacts, Mark
 from fastapi_bp_lint.facts.source import Source
@@ -24,6 +24,7 @@ from fastapi_bp_lint.finding import (
     Severity,
     Span,
 )
+from fastapi_bp_lint.plan import Plan, Request, prepare
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.rule import Rule
@@ -58,7 +59,9 @@ def every_module(rule: Rule, **extra: Certainty) -> Rule:
 
 def planned(root: Path, *rules: Rule, request: Request | None = None) -> Plan:
     plan = prepare(request or Request(paths=(root,)))
-    return plan._replace(rules={rule.code: rule for rule in rules} or plan.rules)
+    if rules:
+        vars(plan)["rules"] = {rule.code: rule for rule in rules}
+    return plan
 
 
 def rows(plan: Plan) -> list[tuple[str, int, str]]:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import pytest
 
 from fastapi_bp_lint.cli.app import run
-from fastapi_bp_lint.engine import Look, Request, look, prepare
+from fastapi_bp_lint.engine import Look, look
 from fastapi_bp_lint.page import render
 from fastapi_bp_lint.page.areas import Areas
 from fastapi_bp_lint.page.graph import graph
 from fastapi_bp_lint.page.markup import Markup, el, joined
 from fastapi_bp_lint.page.prose import about, sentence
 from fastapi_bp_lint.page.trails import Trails
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.rule import Preset, Rule, Severity
 from tests.accuracy import PROJECTS
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fastapi_bp_lint.cli.app import run
-from fastapi_bp_lint.engine import Request
 from fastapi_bp_lint.finding import Preset
+from fastapi_bp_lint.plan import Request
 from fastapi_bp_lint.selection import Layer
 from tests.accuracy import PROJECTS, judge
 from tests.mdcase import lint

@@ -10,10 +10,11 @@ import pytest
 
 from fastapi_bp_lint import pool, workspace
 from fastapi_bp_lint.config import Config
+from fastapi_bp_lint.disk import LIMIT, read
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.pool import facts_of_many
-from fastapi_bp_lint.reading import LIMIT, facts_of, read
+from fastapi_bp_lint.reading import facts_of
 from fastapi_bp_lint.workspace import Workspace
 
 

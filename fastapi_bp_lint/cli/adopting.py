@@ -10,9 +10,9 @@ import click
 
 from fastapi_bp_lint.baseline import accepted, dump, load, parse, without
 from fastapi_bp_lint.config import ConfigError
-from fastapi_bp_lint.engine import Plan, is_shown
 from fastapi_bp_lint.output.display import one_line
 from fastapi_bp_lint.output.summary import counted
+from fastapi_bp_lint.plan import Plan, is_shown
 from fastapi_bp_lint.report import Accepted, Report
 from fastapi_bp_lint.rules import catalogue
 from fastapi_bp_lint.selection import ALWAYS

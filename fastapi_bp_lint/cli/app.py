@@ -12,7 +12,7 @@ import click
 from fastapi_bp_lint import __version__
 from fastapi_bp_lint.config import ConfigError
 
-COMMANDS = ("check", "config", "dependencies", "explain", "report", "routes", "rules")
+COMMANDS = ("check", "clean", "config", "dependencies", "explain", "report", "routes", "rules")
 WRONG_USE = 2
 CRASHED = 3
 

@@ -15,10 +15,11 @@ import click
 from fastapi_bp_lint.cli.adopting import check_use, shrink, write_baseline
 from fastapi_bp_lint.cli.progress import Progress
 from fastapi_bp_lint.config import KEYS, check_selector, toml
-from fastapi_bp_lint.engine import Plan, Request, is_shown, known, prepare, repair, run, silence
+from fastapi_bp_lint.engine import repair, run, silence
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output import FORMATS, render
 from fastapi_bp_lint.output.summary import counted, left_alone, summary
+from fastapi_bp_lint.plan import Plan, Request, is_shown, known, prepare
 from fastapi_bp_lint.report import Left, Report
 from fastapi_bp_lint.revision import RevisionError
 from fastapi_bp_lint.selection import Layer
@@ -85,6 +86,12 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     "config_file",
     type=click.Path(path_type=Path),
     help="Read the settings from this file.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what a run has found.")
+@click.option(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder in which what is found is kept for as long as nothing changes.",
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option(
@@ -263,6 +270,8 @@ def _request(paths: tuple[Path, ...], options: dict[str, Any]) -> Request:
         baseline=options["baseline"],
         accepting=options["write_baseline"] is None,
         since=options["since"] or "",
+        caching=not options["no_cache"],
+        cache=options["cache_dir"],
     )
 
 

@@ -7,7 +7,7 @@ import json
 import click
 
 from fastapi_bp_lint.config import reference, schema
-from fastapi_bp_lint.engine import known
+from fastapi_bp_lint.plan import known
 
 
 @click.command("config")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.cli.progress import Progress
-from fastapi_bp_lint.engine import Request, prepare
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.selection import Layer
 

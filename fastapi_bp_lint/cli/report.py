@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from fastapi_bp_lint.cli.progress import Progress
-from fastapi_bp_lint.engine import Request, look, prepare
+from fastapi_bp_lint.engine import look
 from fastapi_bp_lint.finding import Certainty, Preset
 from fastapi_bp_lint.output.summary import counted
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.selection import Layer
 
 

@@ -42,6 +42,7 @@ class Config(NamedTuple):
     src: tuple[str, ...] = ()
     output_format: str = ""
     baseline: str = ""
+    cache_dir: str = ".fbp_cache"
     extend_safe_fixes: tuple[str, ...] = ()
     extend_unsafe_fixes: tuple[str, ...] = ()
     format_fixes: bool = False
@@ -175,6 +176,14 @@ KEYS = (
         "The file, relative to the project root, with the findings that are accepted and so not "
         "shown; `--write-baseline` writes it. See [Adoption](adoption.md).",
         '"fbp-baseline.json"',
+    ),
+    Key(
+        "cache-dir",
+        "cache_dir",
+        "file",
+        "The folder, relative to the project root, in which findings are kept for as long as "
+        "nothing changes. `fbp-lint clean` removes it.",
+        '"build/fbp-lint"',
     ),
     Key(
         "extend-safe-fixes",

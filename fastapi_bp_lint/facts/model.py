@@ -284,7 +284,7 @@ class FileFacts(NamedTuple):
 
     *statements* are the line ranges of statements (headers of compound ones) that cover more than
     one line, for suppressions; *strings* are string literals that look like dotted names, which
-    patch targets and annotations are.
+    patch targets and annotations are; *digest* is that of the bytes that were read from the disk.
     """
 
     path: str
@@ -301,6 +301,7 @@ class FileFacts(NamedTuple):
     problem: Problem | None = None
     findings: tuple[Finding, ...] = ()
     marks: tuple[tuple[str, Mark], ...] = ()
+    digest: str = ""
 
 
 EMPTY_BODY = Body((), (), (), (), (), (), {}, (), 0)

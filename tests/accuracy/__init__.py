@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from fastapi_bp_lint.engine import Request, prepare, run
+from fastapi_bp_lint.engine import run
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.rules import catalogue
 from fastapi_bp_lint.selection import Layer
 

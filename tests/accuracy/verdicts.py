@@ -10,7 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from fastapi_bp_lint.engine import Request, prepare, run
+from fastapi_bp_lint.engine import run
+from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.selection import Layer
 
 FILE = Path(__file__).with_name("verdicts.tsv")
