@@ -11,6 +11,7 @@ from fastapi_bp_lint.finding import (
     Finding,
     Fix,
     Place,
+    Retarget,
     Severity,
     Span,
     Step,
@@ -57,7 +58,7 @@ def finding(row: list[Any]) -> Finding:
         tuple([Step(_place(at), name, text) for at, name, text in trail]),
         None if entry is None else Entry(*entry),
         primitive,
-        None if fix is None else _fix(*fix),
+        None if fix is None else _fix(fix),
     )
 
 
@@ -66,5 +67,7 @@ def _place(row: list[Any]) -> Place:
     return Place(path, Span(*span))
 
 
-def _fix(fixer: str, level: str, message: str, span: list[int], args: list[str]) -> Fix:
-    return Fix(fixer, Applicability(level), message, Span(*span), tuple(args))
+def _fix(row: list[Any]) -> Fix:
+    fixer, level, message, span, args, elsewhere = row
+    others = tuple([Retarget(*each) for each in elsewhere])
+    return Fix(fixer, Applicability(level), message, Span(*span), tuple(args), others)
