@@ -158,3 +158,15 @@ def test_nodes_are_found_by_exact_span_and_class() -> None:
     assert seen("from a import (b, «c as d»)\n", cst.ImportAlias) == "c as d"
     assert seen("x = 1  «# noqa»\n", cst.Comment) == "# noqa"
     assert seen("x = 1\n«# end»\n", cst.Comment) == "# end"
+
+
+def test_an_import_comes_before_a_change_at_the_same_place() -> None:
+    def both(node: cst.FunctionDef, edit: Editor) -> cst.FunctionDef:
+        edit.need_import("asyncio")
+        return node.with_changes(asynchronous=cst.Asynchronous())
+
+    for head in ("", "import json\n", '"""Doc."""\n'):
+        after = fixed(f"{head}«def f(): pass»\n", both)
+        assert "import asyncio\n" in after
+        assert after.endswith("async def f(): pass\n")
+        assert ast.parse(after)

@@ -118,9 +118,12 @@ def _common(one: str, two: str) -> int:
 
 
 def apply(value: str, edits: Iterable[Edit]) -> str:
-    """Return *value* with *edits* made; they must not overlap."""
+    """Return *value* with *edits* made; they must not overlap.
+
+    Of those that begin at one place the shorter comes first, and then the first one.
+    """
     parts, position = [], 0
-    for edit in sorted(set(edits)):
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: edit.range):
         parts += [value[position : edit.range.start], edit.text]
         position = edit.range.end
     return "".join(parts) + value[position:]

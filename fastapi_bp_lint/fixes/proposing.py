@@ -53,7 +53,8 @@ def propose(text: str, findings: Sequence[Finding], policy: Policy) -> Round:
     edits = [edit for proposal in accepted for edit in proposal.edits]
     if accepted:
         needs = [need for proposal in accepted for need in proposal.needs]
-        edits += draft.imports.edits(needs, [r for p in accepted for r in p.writes])
+        # A line for an import goes before what begins at the same place.
+        edits[:0] = draft.imports.edits(needs, [r for p in accepted for r in p.writes])
     return Round(apply(text, edits), tuple(applied), tuple(refused))
 
 

@@ -61,7 +61,7 @@ def unpacked(recipe: Recipe, cache: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         project = Path(scratch) / "project"
         for requirement in recipe.packages:
-            _unpack(_download(requirement, recipe.source, Path(scratch)), recipe, project)
+            _unpack(download(requirement, recipe.source, Path(scratch)), recipe, project)
         missing = [each for each in recipe.keep if not (project / each).is_dir()]
         if missing:
             message = f"{recipe.packages} hold no {missing}"
@@ -71,8 +71,13 @@ def unpacked(recipe: Recipe, cache: Path) -> Path:
     return folder
 
 
-def _download(requirement: str, source: str, scratch: Path) -> Path:
-    """Return the archive that pip downloaded: its own client knows the index and its proxies."""
+def download(requirement: str, source: str, scratch: Path) -> Path:
+    """Return the archive that pip downloaded: its own client knows the index and its proxies.
+
+    Raises:
+        FetchError: there is none.
+
+    """
     target = scratch / requirement.partition("==")[0]
     kind = "--no-binary" if source == "sdist" else "--only-binary"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]

@@ -46,14 +46,9 @@ def main() -> int:
 
 def remade(recipe: Recipe, envs: Path, cache: Path) -> dict[str, Any]:
     """Return what FastAPI says of an application."""
-    python = _environment(recipe, envs)
-    root = unpacked(recipe, cache).resolve() if recipe.modules else _site_packages(python)
-    command = [str(python), str(HERE / "dump.py"), "--root", str(root)]
-    command += [word for each in recipe.keep for word in ("--package", f"{each}/")]
-    command += [word for each in recipe.app for word in ("--app", each)]
-    command += ["--modules", recipe.modules] if recipe.modules else []
-    command += ["--setup", recipe.setup] if recipe.setup else []
-    command += ["--startup"] if recipe.startup else []
+    python = environment(recipe, envs)
+    root = unpacked(recipe, cache).resolve() if recipe.modules else site_packages(python)
+    command = [*dumping(recipe, python, root, HERE / "dump.py")]
     with tempfile.TemporaryDirectory() as folder:
         for name in recipe.files:
             file = Path(folder, name)
@@ -80,7 +75,17 @@ def remade(recipe: Recipe, envs: Path, cache: Path) -> dict[str, Any]:
     return dump
 
 
-def _environment(recipe: Recipe, envs: Path) -> Path:
+def dumping(recipe: Recipe, python: Path, root: Path, script: Path) -> list[str]:
+    """Return the command that dumps an application out of the sources in *root*."""
+    command = [str(python), str(script), "--root", str(root)]
+    command += [word for each in recipe.keep for word in ("--package", f"{each}/")]
+    command += [word for each in recipe.app for word in ("--app", each)]
+    command += ["--modules", recipe.modules] if recipe.modules else []
+    command += ["--setup", recipe.setup] if recipe.setup else []
+    return [*command, "--startup"] if recipe.startup else command
+
+
+def environment(recipe: Recipe, envs: Path) -> Path:
     """Return the interpreter of the application's environment."""
     folder = envs / recipe.name
     python = folder / "bin" / "python"
@@ -91,7 +96,8 @@ def _environment(recipe: Recipe, envs: Path) -> Path:
     return python
 
 
-def _site_packages(python: Path) -> Path:
+def site_packages(python: Path) -> Path:
+    """Return where *python* keeps what is installed."""
     command = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Path(done.stdout.strip())
