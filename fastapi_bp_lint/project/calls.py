@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 _CALLABLE = (str, Attr, LambdaRef, Call)
-_MANY = 8
+_MANY = 24
 """So many implementations of one method, and the one that is called is not any of them."""
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
 

@@ -61,7 +61,7 @@ awaits.
 A call whose target cannot be told is passed over, and so is a function cached without parameters
 (`@lru_cache` around a loader waits once, not on every request). The trail shows the nearest
 primitive of each helper; a helper may hide a second one behind it. Where a method has more than
-eight implementations, or where a way opens for a text that no caller is seen to bring, what is
+24 implementations, or where a way opens for a text that no caller is seen to bring, what is
 found behind it is shown with `--certainty possible`.
 
 ## Source
