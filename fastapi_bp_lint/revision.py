@@ -98,8 +98,10 @@ def _commit(root: Path, revision: str) -> str:
             raise RevisionError(message) from None
         raise
     try:
-        name = f"{revision}^{{commit}}"
-        return _text(_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name))
+        resolve = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        # Apart, for what follows `:/` is all of it a text to look for.
+        name = _text(_git(root, *resolve, revision))
+        return _text(_git(root, *resolve, f"{name}^{{commit}}"))
     except RevisionError:
         message = f'git knows no revision "{revision}"{_reason(root)}'
         raise RevisionError(message) from None

@@ -383,6 +383,15 @@ def test_nothing_is_written_and_no_program_of_the_repository_runs(root: Path, to
     assert not trap.exists()
 
 
+@pytest.mark.parametrize("revision", ["HEAD~1", "v1", "@{1}", ":/fir", "main^", "v1^{}"])
+def test_any_name_of_a_commit(revision: str, root: Path, told: Told) -> None:
+    git(root, "commit", "--quiet", "--amend", "--message", "first")
+    git(root, "tag", "--annotate", "v1", "--message", "v1")
+    put(root, main=APP + NEW)
+    commit(root)
+    assert told("--since", revision) == FOUND
+
+
 @pytest.mark.parametrize(
     ("revision", "message"),
     [
