@@ -11,5 +11,21 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 """Role -> its forms: ``-Create`` is a suffix, ``Create-`` a prefix."""
 
-GENERIC = frozenset({"", "Base", "Data", "Form", "Input", "Model", "Params", "Request", "Schema"})
+GENERIC = frozenset(
+    {
+        "",
+        "Base",
+        "Data",
+        "Error",
+        "Event",
+        "Form",
+        "Input",
+        "Model",
+        "Params",
+        "Request",
+        "Result",
+        "Schema",
+        "Status",
+    }
+)
 """What is left of names that say their role and no resource."""

@@ -113,11 +113,10 @@ def _qualified(part: dict[CrossDomainImport, Uses], project: Project) -> Plan | 
     return _plan(item.statement, args, changed, first.module)
 
 
-def realiased(crossing: CrossDomainImport, project: Project) -> Plan | None:
-    """Plan to give an imported module a name of its domain."""
+def realiased(crossing: CrossDomainImport, alias: str, project: Project) -> Plan | None:
+    """Plan to give an imported module the name *alias*."""
     item = crossing.item
     uses = project.uses.of(item, crossing.module)
-    alias = alias_for(crossing, project)
     if uses is None or not project.uses.is_free(alias, crossing.module):
         return None
     written = item.module if item.kind == "module" else item.name

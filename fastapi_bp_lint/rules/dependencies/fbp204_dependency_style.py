@@ -4,16 +4,19 @@
 ## What it does
 Looks for `Depends`, `Security`, `Query`, `Path`, `Header`, `Cookie`, `Body`, `Form` and `File`
 that are written in the other of the two styles: as the default of a parameter, or in `Annotated`.
-The option `style` says which is yours: `annotated`, `default`, or `consistent`, which follows the
-majority of each file.
+Both are accepted; by default the rule holds the project to the one that most of it uses. The option
+`style` fixes one.
 
 ## Why is this bad?
 As a default, the marker is what a call by hand passes: `list_posts()` gets a `Query` object where
 a number should be. A type alias can be shared between handlers, a default is copied. And in a
-file that has both, each handler has to be read twice.
+file that has both, each handler has to be read twice: the cost is paid by every reader, and by the
+first test that calls a handler without FastAPI.
 
 ## Bad
 ```python
+from typing import Annotated
+
 from fastapi import Depends, FastAPI
 
 app = FastAPI()
@@ -26,6 +29,11 @@ async def get_user() -> str:
 @app.get("/posts")
 async def list_posts(user: str = Depends(get_user)) -> list[str]:
     return [user]
+
+
+@app.get("/me")
+async def read_me(user: Annotated[str, Depends(get_user)]) -> str:
+    return user
 ```
 
 ## Good
@@ -44,6 +52,11 @@ async def get_user() -> str:
 @app.get("/posts")
 async def list_posts(user: Annotated[str, Depends(get_user)]) -> list[str]:
     return [user]
+
+
+@app.get("/me")
+async def read_me(user: Annotated[str, Depends(get_user)]) -> str:
+    return user
 ```
 
 ## Fix safety
@@ -86,6 +99,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.rule import Editor
 
+_MAJORITY = "majority"
 _CONSISTENT = "consistent"
 _WITHOUT_DEFAULT = {name.rpartition(".")[2] for name in MARKERS}
 rule = Rule(
@@ -97,9 +111,11 @@ rule = Rule(
     options=(
         Option(
             "style",
-            ANNOTATED,
-            "Where `Depends` and the like stand.",
-            choices=(ANNOTATED, DEFAULT, _CONSISTENT),
+            _MAJORITY,
+            "Where `Depends` and the like stand: as most of them in the project do, with "
+            "`Annotated` where there are as many of both (`majority`), as most of the file do "
+            "(`consistent`), or always in one way.",
+            choices=(_MAJORITY, _CONSISTENT, ANNOTATED, DEFAULT),
         ),
     ),
 )
@@ -111,12 +127,17 @@ _ADVICE = {
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
+    by_file = [
+        list(written(module, project))
+        for module in project.modules.by_path.values()
+        if is_application_code(module)
+    ]
+    asked = _asked(by_file, project)
     found: list[tuple[str, list[Written]]] = []
-    for module in project.modules.by_path.values():
-        if is_application_code(module):
-            markers = [m for m in written(module, project) if m.style != ALIAS]
-            style = _style(markers, project)
-            found.append((style, [m for m in markers if m.style != style and m.param is not None]))
+    for every in by_file:
+        markers = [m for m in every if m.style != ALIAS]
+        style = _of_file(markers) if asked == _CONSISTENT else asked
+        found.append((style, [m for m in markers if m.style != style and m.param is not None]))
     functions = {m.function for _, wrong in found for m in wrong if m.function is not None}
     references = References(project, functions)
     for style, wrong in found:
@@ -143,10 +164,15 @@ def _found(
         )
 
 
-def _style(found: list[Written], project: Project) -> str:
-    style = project.config.rules.get(rule.slug, {}).get("style", ANNOTATED)
-    if style != _CONSISTENT:
+def _asked(by_file: list[list[Written]], project: Project) -> str:
+    style = project.config.rules.get(rule.slug, {}).get("style", _MAJORITY)
+    if style != _MAJORITY:
         return str(style)
+    styles = [marker.style for found in by_file for marker in found]
+    return DEFAULT if styles.count(DEFAULT) * 2 > len(styles) else ANNOTATED
+
+
+def _of_file(found: list[Written]) -> str:
     annotated = sum(m.style == ANNOTATED for m in found)
     return ANNOTATED if annotated * 2 > len(found) else DEFAULT
 

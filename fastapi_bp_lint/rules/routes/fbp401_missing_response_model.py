@@ -60,7 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Call, Literal, Mapping
+from fastapi_bp_lint.facts.model import Call, Expr, Literal, Mapping
 from fastapi_bp_lint.finding import Finding, Fix, Severity
 from fastapi_bp_lint.knowledge.fastapi_names import NO_BODY
 from fastapi_bp_lint.project.apps import Arg, Options
@@ -76,46 +76,74 @@ from fastapi_bp_lint.project.kinds import SCHEMA, kind_of
 from fastapi_bp_lint.project.naming import is_application_code
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.values import Class, Function
-from fastapi_bp_lint.rule import Applicability, Preset, Project, Rule
+from fastapi_bp_lint.rule import Applicability, Option, Preset, Project, Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from fastapi_bp_lint.rule import Editor
 
-rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
+_EITHER, _DECORATOR, _ANNOTATION = "either", "response-model", "annotation"
+rule = Rule(
+    __name__,
+    __doc__,
+    severity=Severity.WARNING,
+    preset=Preset.RECOMMENDED,
+    since="0.1",
+    options=(
+        Option(
+            "style",
+            _EITHER,
+            "Where the model has to stand: in the decorator, in the return annotation, or in "
+            "`either` of them.",
+            choices=(_EITHER, _DECORATOR, _ANNOTATION),
+        ),
+    ),
+)
+_SAID = {
+    _EITHER: "declares neither a `response_model` nor what it returns: nothing is validated or "
+    "filtered, and OpenAPI is silent; add `response_model=...` or `{known}`",
+    _DECORATOR: "has no `response_model` in its decorator, where this project wants it: add it",
+    _ANNOTATION: "does not annotate what it returns, where this project wants it: add `{known}`",
+}
 _DOCUMENTED = {"model", "content"}
 _ALWAYS = {"with", "async-with"}
 
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
+    style = str(project.config.rules.get(rule.slug, {}).get("style", _EITHER))
     for handler, routes in project.handlers.items():
-        if not _may_need_one(handler) or not is_application_code(handler.module):
+        if not _may_need_one(handler, style) or not is_application_code(handler.module):
             continue
-        lacking = [r for r in routes if _lacks(r, handler, project)]
+        lacking = [r for r in routes if _lacks(r, handler, style, project)]
         if not lacking or returns_response(handler, project):
             continue
-        fix = _fix(handler, project)
+        fix = None if style == _DECORATOR else _fix(handler, project)
         known = f"-> {fix.args[0]}" if fix else "-> ..."
         yield rule.at(
             handler.place,
-            f"`{handler.name}` declares neither a `response_model` nor what it returns: nothing is "
-            f"validated or filtered, and OpenAPI is silent; add `response_model=...` or `{known}`",
+            f"`{handler.name}` {_SAID[style].format(known=known)}",
             symbol=handler.symbol,
             certainty=lacking[0].sure,
             fix=fix,
         )
 
 
-def _may_need_one(handler: Function) -> bool:
+def _may_need_one(handler: Function, style: str) -> bool:
     facts = handler.facts
-    if facts.is_lambda or facts.is_generator or facts.returns is not None:
+    if facts.is_lambda or facts.is_generator:
+        return False
+    if facts.returns is not None and (style != _DECORATOR or _is_none(facts.returns)):
         return False
     # What only raises answers with an error.
     return bool(returned(handler)) or not any(
         r.kind == "raise" and not _is_conditional(r.span.line, handler) for r in facts.body.results
     )
+
+
+def _is_none(expr: Expr) -> bool:
+    return isinstance(expr, Literal) and expr.value is None and expr.kind != "ellipsis"
 
 
 def _is_conditional(line: int, handler: Function) -> bool:
@@ -125,15 +153,23 @@ def _is_conditional(line: int, handler: Function) -> bool:
     )
 
 
-def _lacks(route: Route, handler: Function, project: Project) -> bool:
+def _lacks(route: Route, handler: Function, style: str, project: Project) -> bool:
     options = route.options
     if route.kind != "http" or route.is_plain or not route.include_in_schema:
         return False
-    if {"response_model", "response_class"} & options.keys() or _has_no_body(route):
+    if "response_class" in options or _has_no_body(route):
+        return False
+    if "response_model" in options and (style != _ANNOTATION or _is_off(options)):
         return False
     if not is_direct(route, handler) or _has_other_default(route) or _is_documented(options):
         return False
     return is_written(call_of(route, project)) and not has_custom_class(route, project)
+
+
+def _is_off(options: Options) -> bool:
+    """Whether ``response_model=None`` says that there is none."""
+    given = options.get("response_model")
+    return isinstance(given, Arg) and _is_none(given.expr)
 
 
 def _has_no_body(route: Route) -> bool:

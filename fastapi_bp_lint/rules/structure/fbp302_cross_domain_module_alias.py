@@ -93,14 +93,30 @@ from fastapi_bp_lint.finding import Finding, Fix, Severity
 from fastapi_bp_lint.project.crossings import CrossDomainImport
 from fastapi_bp_lint.project.domains import module_aliases
 from fastapi_bp_lint.project.renames import alias_for, realiased
-from fastapi_bp_lint.rule import Applicability, Preset, Project, Rule
+from fastapi_bp_lint.rule import Applicability, Option, Preset, Project, Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from fastapi_bp_lint.edits import Editor
 
-rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMENDED, since="0.1")
+_AS_NAMED = "as-named"
+rule = Rule(
+    __name__,
+    __doc__,
+    severity=Severity.WARNING,
+    preset=Preset.RECOMMENDED,
+    since="0.1",
+    options=(
+        Option(
+            "domain",
+            "either",
+            "How the alias names the domain: in the singular or the plural (`either`), or exactly "
+            "`as-named` by its package.",
+            choices=("either", _AS_NAMED),
+        ),
+    ),
+)
 
 
 @rule.on(CrossDomainImport)
@@ -108,10 +124,12 @@ def check(crossing: CrossDomainImport, project: Project) -> Iterator[Finding]:
     item = crossing.item
     if crossing.name or len(crossing.parts) != 1 or not crossing.role:
         return
-    if (item.kind == "module" and not item.has_alias) or _is_clear(crossing):
+    exact = project.config.rules.get(rule.slug, {}).get("domain") == _AS_NAMED
+    if (item.kind == "module" and not item.has_alias) or _is_clear(crossing, exact=exact):
         return
     package, _, name = crossing.path.rpartition(".")
-    alias = alias_for(crossing, project)
+    best = module_aliases(crossing.target, crossing.part)[0]
+    alias = best if exact else alias_for(crossing, project)
     said = f"as `{item.local}`" if item.has_alias else "without an alias"
     yield rule.at(
         crossing.place,
@@ -122,13 +140,15 @@ def check(crossing: CrossDomainImport, project: Project) -> Iterator[Finding]:
     )
 
 
-def _is_clear(crossing: CrossDomainImport) -> bool:
+def _is_clear(crossing: CrossDomainImport, *, exact: bool) -> bool:
     local = f"_{crossing.item.local}".rstrip("_")
-    return any(local.endswith(f"_{a}") for a in module_aliases(crossing.target, crossing.part))
+    aliases = module_aliases(crossing.target, crossing.part)
+    wanted = [a for a in aliases if not exact or a.startswith(f"{crossing.target.name}_")]
+    return any(local.endswith(f"_{a}") for a in wanted)
 
 
 def _fix(crossing: CrossDomainImport, alias: str, project: Project) -> Fix | None:
-    plan = realiased(crossing, project)
+    plan = realiased(crossing, alias, project)
     if plan is None:
         return None
     message = f"call it `{alias}` throughout the file"
