@@ -4,8 +4,8 @@
 ## What it does
 Looks for `Depends`, `Security`, `Query`, `Path`, `Header`, `Cookie`, `Body`, `Form` and `File`
 that are written in the other of the two styles: as the default of a parameter, or in `Annotated`.
-Both are accepted; by default the rule holds the project to the one that most of it uses. The option
-`style` fixes one.
+Both are accepted: a project that mostly uses defaults is left alone, and one that mostly uses
+`Annotated`, as FastAPI advises, is held to it. The option `style` fixes one.
 
 ## Why is this bad?
 As a default, the marker is what a call by hand passes: `list_posts()` gets a `Query` object where
@@ -112,8 +112,8 @@ rule = Rule(
         Option(
             "style",
             _MAJORITY,
-            "Where `Depends` and the like stand: as most of them in the project do, with "
-            "`Annotated` where there are as many of both (`majority`), as most of the file do "
+            "Where `Depends` and the like stand: in `Annotated` where at least half of those in the "
+            "project do, and anywhere otherwise (`majority`), as most of the file do "
             "(`consistent`), or always in one way.",
             choices=(_MAJORITY, _CONSISTENT, ANNOTATED, DEFAULT),
         ),
@@ -133,6 +133,8 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         if is_application_code(module)
     ]
     asked = _asked(by_file, project)
+    if not asked:
+        return
     found: list[tuple[str, list[Written]]] = []
     for every in by_file:
         markers = [m for m in every if m.style != ALIAS]
@@ -165,11 +167,12 @@ def _found(
 
 
 def _asked(by_file: list[list[Written]], project: Project) -> str:
+    """Return the style that is wanted, "" where both are fine."""
     style = project.config.rules.get(rule.slug, {}).get("style", _MAJORITY)
     if style != _MAJORITY:
         return str(style)
     styles = [marker.style for found in by_file for marker in found]
-    return DEFAULT if styles.count(DEFAULT) * 2 > len(styles) else ANNOTATED
+    return "" if styles.count(DEFAULT) * 2 > len(styles) else ANNOTATED
 
 
 def _of_file(found: list[Written]) -> str:
