@@ -69,8 +69,9 @@ read count as blocking; plain columns do not. An `import` inside the function is
 module that is loaded already.
 
 ## Source
-fastapi-best-practices, "Prefer async dependencies"; FastAPI's documentation, "Concurrency and
-async / await", "Dependencies".
+fastapi-best-practices, "Prefer async dependencies": a sync dependency with nothing to await still
+goes to the threadpool, with the price and the limits of threads; FastAPI's documentation,
+"Concurrency and async / await", "Dependencies".
 '''
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ A factory, which returns a function or an object with `__call__`, is meant to be
 function whose result cannot be told is passed over, unless it is a dependency elsewhere.
 
 ## Source
-fastapi-best-practices, "Dependencies"; FastAPI's documentation, "Dependencies": "You don't call it
+FastAPI's documentation, "Dependencies": "You don't call it
 directly, don't add the parenthesis at the end".
 """
 

@@ -76,7 +76,7 @@ aliases. `consistent` follows the default style in a file with as many of both.
 
 ## Source
 FastAPI's documentation, "Dependencies": "Prefer to use the `Annotated` version if possible";
-Kludex's fastapi-tips; fastapi-best-practices, "Dependencies".
+fastapi-best-practices writes `post: Mapping = Depends(valid_post_id)`, so both are accepted.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ dependencies themselves there is no other place for a guard. What a router decla
 FBP213.
 
 ## Source
-fastapi-best-practices, "Dependencies"; FastAPI's documentation, "Dependencies in path operation
-decorators".
+FastAPI's documentation, "Dependencies in path operation decorators": for a dependency that has to
+run and whose value is not needed; fastapi-best-practices, "Use dependencies for data validation".
 """
 
 from __future__ import annotations

@@ -85,8 +85,7 @@ dependency, and is passed over; so is one that a `Depends` of the project names 
 reaches it. Which application an override belongs to is not asked.
 
 ## Source
-FastAPI's documentation, "Testing Dependencies with Overrides"; fastapi-best-practices,
-"Dependencies".
+FastAPI's documentation, "Testing Dependencies with Overrides": the key is the original dependency.
 """
 
 from __future__ import annotations

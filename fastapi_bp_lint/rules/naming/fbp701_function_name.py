@@ -45,7 +45,8 @@ library prescribes, or one of the project's own, which is reported where it is d
 about factories that are used like classes (`RoleChecker("admin")`), which make something callable.
 
 ## Source
-PEP 8, "Function and Variable Names"; fastapi-best-practices, whose examples hold to it throughout.
+PEP 8, "Function and Variable Names": "Function names should be lowercase, with words separated by
+underscores as necessary to improve readability"; fastapi-best-practices, whose examples hold to it throughout.
 """
 
 from __future__ import annotations

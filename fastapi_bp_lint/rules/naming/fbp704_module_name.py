@@ -26,7 +26,7 @@ A script with a dash is fine outside of packages: nobody imports it. Tests, migr
 code, folders such as `scripts` and `docs`, and folders without an `__init__.py` are not looked at.
 
 ## Source
-PEP 8, "Package and Module Names".
+PEP 8, "Package and Module Names": "Modules should have short, all-lowercase names".
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ A domain within a domain is one of its own; its modules are not below those of t
 in a project with fewer than two domains, and for the modules in `structure.shared`.
 
 ## Source
-fastapi-best-practices, "Project Structure": what another package needs is taken from its modules.
+fastapi-best-practices, "Project Structure": "import them with an explicit module name", where the
+modules are those of its list, right in the package.
 """
 
 from __future__ import annotations

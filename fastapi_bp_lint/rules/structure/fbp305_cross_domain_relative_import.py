@@ -69,8 +69,8 @@ same top package by its full path; otherwise unsafe, because what the path begin
 Relative imports within a domain are fine. Silent in a project with fewer than two domains.
 
 ## Source
-fastapi-best-practices, "Project Structure": imports between packages are written with the full path
-from `src`.
+fastapi-best-practices, "Project Structure", whose imports between packages have the full path:
+`from src.auth import constants as auth_constants`.
 """
 
 from __future__ import annotations

@@ -71,8 +71,9 @@ set of domains: where many depend on each other, the shortest circles are report
 when those are open.
 
 ## Source
-fastapi-best-practices, "Project Structure": packages that need each other import whole modules, so
-that it stays visible which way they depend on each other.
+fastapi-best-practices, "Project Structure": "When package requires services or dependencies or
+constants from other packages - import them with an explicit module name": which way packages depend
+on each other is meant to show.
 """
 
 from __future__ import annotations

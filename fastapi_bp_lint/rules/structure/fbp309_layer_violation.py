@@ -85,7 +85,8 @@ Utils and clients may import a service. Imports for type checkers only are fine.
 known role have no layer. Silent in a project with fewer than two domains.
 
 ## Source
-fastapi-best-practices, "Project Structure": what each module of a package is for.
+fastapi-best-practices, "Project Structure": "`router.py` - is a core of each module with all the
+endpoints", "`service.py` - module specific business logic"; logic that needs an endpoint is none.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ and the like are not statements. Helpers that the handler calls are not looked a
 project with fewer than two domains.
 
 ## Source
-fastapi-best-practices, "Project Structure": `service.py` holds the business logic of a package,
-`router.py` its endpoints.
+fastapi-best-practices, "Project Structure": "`service.py` - module specific business logic",
+"`router.py` - is a core of each module with all the endpoints".
 """
 
 from __future__ import annotations

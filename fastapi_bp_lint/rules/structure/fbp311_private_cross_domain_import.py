@@ -66,7 +66,7 @@ Attributes of objects (`user._state`) are not looked at, and neither are dunder 
 what they like. Silent in a project with fewer than two domains.
 
 ## Source
-PEP 8, "Descriptive: Naming Styles"; fastapi-best-practices, "Project Structure".
+PEP 8, "Descriptive: Naming Styles": a leading underscore is a "weak 'internal use' indicator".
 """
 
 from __future__ import annotations
