@@ -112,8 +112,8 @@ rule = Rule(
         Option(
             "style",
             _MAJORITY,
-            "Where `Depends` and the like stand: in `Annotated` where at least half of those in the "
-            "project do, and anywhere otherwise (`majority`), as most of the file do "
+            "Where `Depends` and the like stand: in `Annotated` where at least half of those in "
+            "the project do, and anywhere otherwise (`majority`), as most of the file do "
             "(`consistent`), or always in one way.",
             choices=(_MAJORITY, _CONSISTENT, ANNOTATED, DEFAULT),
         ),

@@ -57,8 +57,8 @@ Handlers with other decorators are passed over, as these may read the parameter;
 call `locals()`. With `use_cache=False` FastAPI does run it twice.
 
 ## Source
-fastapi-best-practices, "Decouple & Reuse dependencies": a dependency runs once for a request, however
-often it is asked for; FastAPI's documentation, "Using the same dependency multiple times".
+fastapi-best-practices, "Decouple & Reuse dependencies": a dependency runs once for a request,
+however often it is asked for; FastAPI's documentation, "Using the same dependency multiple times".
 """
 
 from __future__ import annotations

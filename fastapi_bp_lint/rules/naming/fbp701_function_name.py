@@ -46,7 +46,8 @@ about factories that are used like classes (`RoleChecker("admin")`), which make 
 
 ## Source
 PEP 8, "Function and Variable Names": "Function names should be lowercase, with words separated by
-underscores as necessary to improve readability"; fastapi-best-practices, whose examples hold to it throughout.
+underscores as necessary to improve readability"; fastapi-best-practices, whose examples hold to it
+throughout.
 """
 
 from __future__ import annotations

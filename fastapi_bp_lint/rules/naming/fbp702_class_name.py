@@ -35,7 +35,8 @@ and generated code. Underscores before and after a name, and one between digits 
 fine, and so are abbreviations in capitals (`JWTData`).
 
 ## Source
-PEP 8, "Class Names": "Class names should normally use the CapWords convention"; fastapi-best-practices, whose examples hold to it throughout.
+PEP 8, "Class Names": "Class names should normally use the CapWords convention";
+fastapi-best-practices, whose examples hold to it throughout.
 """
 
 from __future__ import annotations

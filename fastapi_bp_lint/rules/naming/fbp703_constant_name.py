@@ -31,7 +31,8 @@ constants only: elsewhere they may be caches. An `__init__.py`, tests, migration
 are not looked at.
 
 ## Source
-PEP 8, "Constants": "written in all capital letters with underscores separating words"; fastapi-best-practices, whose `constants.py` modules hold to it.
+PEP 8, "Constants": "written in all capital letters with underscores separating words";
+fastapi-best-practices, whose `constants.py` modules hold to it.
 """
 
 from __future__ import annotations

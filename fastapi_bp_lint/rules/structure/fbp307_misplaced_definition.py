@@ -93,8 +93,8 @@ The `__init__.py` of a domain and modules outside of the domains are not looked 
 project with fewer than two domains.
 
 ## Source
-fastapi-best-practices, "Project Structure": "`schemas.py` - for pydantic models", "`models.py` - for
-db models", "`dependencies.py` - router dependencies", and so on for each module.
+fastapi-best-practices, "Project Structure": "`schemas.py` - for pydantic models", "`models.py` -
+for db models", "`dependencies.py` - router dependencies", and so on for each module.
 """
 
 from __future__ import annotations

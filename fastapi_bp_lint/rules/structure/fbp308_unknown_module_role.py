@@ -74,9 +74,9 @@ and more of them than the usual one, is the habit of the project. Folders are no
 neither are modules called `model`, `schema`, `routes` ... that hold something else.
 
 ## Source
-fastapi-best-practices, "Project Structure": the list of the modules that each package has; "If looking
-at the module's location and its name doesn't give you an idea of what's inside it, then your
-structure is very bad".
+fastapi-best-practices, "Project Structure": the list of the modules that each package has; "If
+looking at the module's location and its name doesn't give you an idea of what's inside it, then
+your structure is very bad".
 """
 
 from __future__ import annotations

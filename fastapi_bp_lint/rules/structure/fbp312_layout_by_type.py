@@ -79,8 +79,8 @@ models holds schemas. Silent below `resources` resources that have a module in t
 folders, and in a project with domains.
 
 ## Source
-fastapi-best-practices, "Project Structure": files by their type are "good for microservices or projects
-with fewer scopes", but did not fit a monolith "with a lot of domains and modules".
+fastapi-best-practices, "Project Structure": files by their type are "good for microservices or
+projects with fewer scopes", but did not fit a monolith "with a lot of domains and modules".
 """
 
 from __future__ import annotations
