@@ -15,7 +15,7 @@ from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.selection import Layer
 
 FILE = Path(__file__).with_name("verdicts.tsv")
-KINDS = ("true", "false")
+KINDS = ("true", "defensible", "false")
 
 
 class Verdict(NamedTuple):
@@ -45,7 +45,9 @@ def table(judged: list[Verdict]) -> str:
     for name in names:
         of_kind = [counts[name, kind] for kind in KINDS]
         rows.append(f"| {name} | {sum(of_kind)} | {' | '.join(map(str, of_kind))} |")
-    return "\n".join(("| rule | read | true | false |", "|---|---|---|---|", *rows))
+    return "\n".join(
+        ("| rule | read | true | defensible | false |", "|---|---|---|---|---|", *rows)
+    )
 
 
 def listing(judged: list[Verdict]) -> str:
