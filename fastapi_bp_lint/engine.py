@@ -16,6 +16,7 @@ from fastapi_bp_lint.report import Accepted, Fixed, Found, Left, Report
 if TYPE_CHECKING:
     from fastapi_bp_lint.checking import Checked
     from fastapi_bp_lint.fixes import Change, Outcome, Policy
+    from fastapi_bp_lint.inference import Inference
     from fastapi_bp_lint.project.project import Project
     from fastapi_bp_lint.workspace import Progress
 
@@ -158,8 +159,22 @@ def _lint(plan: Plan, progress: Progress | None) -> Checked:
     from fastapi_bp_lint.project.project import Project  # noqa: PLC0415
 
     with _uncollected():
-        project = Project(plan.workspace.refresh(progress), plan.config, Pins(plan.location.root))
-        return check(project, plan.config, plan.rules)
+        files = plan.workspace.refresh(progress)
+        guess = _guess(plan)
+        project = Project(files, plan.config, Pins(plan.location.root), guess)
+        checked = check(project, plan.config, plan.rules)
+        if guess is not None:
+            guess.save()
+        return checked
+
+
+def _guess(plan: Plan) -> Inference | None:
+    """Return what asks astroid, where that is wanted."""
+    if not plan.infer:
+        return None
+    from fastapi_bp_lint.inference import Inference  # noqa: PLC0415 - an extra
+
+    return Inference(plan.location.root, plan.workspace.text, plan.folder)
 
 
 def _past(plan: Plan, checked: Checked) -> tuple[Accepted, ...] | None:

@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
     *baseline* takes the place of the configured one; not *accepting* there is none. *since* is a
     revision of git: what was found then is not shown. *caching* keeps what is found, in *cache*
-    rather than in the configured folder.
+    rather than in the configured folder. *infer* asks astroid about what is unknown.
     """
 
     paths: tuple[Path, ...] = ()
@@ -42,6 +42,7 @@ class Request(NamedTuple):
     since: str = ""
     caching: bool = False
     cache: Path | None = None
+    infer: bool = False
 
 
 class Plan:
@@ -54,6 +55,7 @@ class Plan:
         self.location = location
         self.config = config
         self.since = request.since
+        self.infer = request.infer
         self._request = request
         root = location.root
         overlaid = {real(path) for path in request.overlays}
@@ -90,11 +92,14 @@ class Plan:
     def cache(self) -> Cache | None:
         """Where what is found is kept; None where it depends on more than the project's files."""
         request = self._request
-        if not request.caching or request.overlays or request.since:
+        if not request.caching or request.overlays or request.since or request.infer:
             return None
-        root = self.location.root
-        folder = request.cache or root / self.config.cache_dir
-        return Cache(folder, root, self.config, request.layer)
+        return Cache(self.folder, self.location.root, self.config, request.layer)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of what is kept from run to run."""
+        return self._request.cache or self.location.root / self.config.cache_dir
 
     @property
     def baseline(self) -> Path | None:

@@ -99,6 +99,11 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     type=click.IntRange(min=1),
     help="Processes to read files with; by default as many as there are cores where it pays.",
 )
+@click.option(
+    "--infer",
+    is_flag=True,
+    help="Ask astroid about calls in coroutines whose receiver is unknown; needs the extra infer.",
+)
 @click.option("--fix", is_flag=True, help="Make the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
@@ -272,7 +277,17 @@ def _request(paths: tuple[Path, ...], options: dict[str, Any]) -> Request:
         since=options["since"] or "",
         caching=not options["no_cache"],
         cache=options["cache_dir"],
+        infer=_infer(wanted=options["infer"]),
     )
+
+
+def _infer(*, wanted: bool) -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415 - only one option needs it
+
+    if wanted and find_spec("astroid") is None:
+        message = '--infer needs astroid: pip install "fastapi-bp-lint[infer]"'
+        raise click.UsageError(message)
+    return wanted
 
 
 def _complain(plan: Plan) -> bool:

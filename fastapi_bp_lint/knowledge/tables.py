@@ -98,6 +98,20 @@ def blocking_properties() -> frozenset[str]:
 
 
 @cache
+def blocking_methods() -> frozenset[str]:
+    """The last parts of the names of the functions and methods that hold their thread."""
+    rows = primitives()
+    found = (n for n, row in rows.items() if row.split("\t", 3)[2] in {"call", "method"})
+    return frozenset(name.rpartition(".")[2] for name in found)
+
+
+@cache
+def owners() -> frozenset[str]:
+    """The classes and modules of what the table speaks of."""
+    return frozenset(name.rpartition(".")[0] for name in primitives())
+
+
+@cache
 def returns() -> dict[tuple[str, str], str]:
     """(dotted name, form) -> the class that it gives."""
     return {

@@ -14,6 +14,7 @@ from fastapi_bp_lint.finding import Certainty, Span, weakest
 from fastapi_bp_lint.knowledge.tables import (
     Primitive,
     ancestry,
+    blocking_methods,
     blocking_properties,
     offloader,
     primitive,
@@ -23,6 +24,7 @@ from fastapi_bp_lint.project import implicit, members, results
 from fastapi_bp_lint.project.dead import hidden, inside
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import Edge, written
+from fastapi_bp_lint.project.foreign import is_foreign, is_unheard_of
 from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.loopless import loopless
@@ -31,6 +33,7 @@ from fastapi_bp_lint.project.values import (
     Class,
     External,
     Function,
+    Held,
     Instance,
     Partial,
     Value,
@@ -52,6 +55,7 @@ class Calls:
 
     def __init__(self, project: Project) -> None:
         self.types = project.types
+        self._guess = project.guess
         self._told = project.types.told
         self._handed = Handed(project.types)
         self._rows: dict[str, Primitive | None] = {}
@@ -123,12 +127,29 @@ class Calls:
         if self._handed.is_own(call.func, function):
             return
         callee = self.types.callee(call, function)
+        if self._guess is not None and self._is_open(call, callee, function):
+            callee = self._guess(call, function)
         for value in _awaitable(callee.values) if call.use == "awaited" else callee.values:
             for edge in self._called(value, call, function):
                 doubt = weakest(edge.certainty, callee.certainty)
                 if call.use == "lazy":
                     doubt = weakest(doubt, Certainty.LIKELY)
                 yield edge if doubt is edge.certainty else edge._replace(certainty=doubt)
+
+    def _is_open(self, call: Call, callee: Held, function: Function) -> bool:
+        """Whether a call in a coroutine may be of a primitive that another library hides."""
+        if not function.is_async or call.use == "awaited":
+            return False
+        if callee.values and not all(is_unheard_of(v) for v in callee.values):
+            return False
+        func = call.func
+        owner: Expr = func.rpartition(".")[0] if isinstance(func, str) else None
+        name = func.rpartition(".")[2] if isinstance(func, str) else ""
+        if isinstance(func, Attr):
+            owner, name = func.value, func.name
+        if not owner or name not in blocking_methods():
+            return False
+        return is_foreign(self.types, owner, function, call.span.line)
 
     def _called(self, value: Value, call: Call, function: Function) -> Iterator[Edge]:
         text = written(call.func)

@@ -26,18 +26,27 @@ from fastapi_bp_lint.project.web import Web
 
 if TYPE_CHECKING:
     from fastapi_bp_lint.config import Config
-    from fastapi_bp_lint.facts.model import FileFacts
+    from fastapi_bp_lint.facts.model import Call, FileFacts
+    from fastapi_bp_lint.project.values import Held
+
+    Guess = Callable[[Call, Function], Held]
+    """Says what a call calls of which the project itself tells nothing."""
 
 
 class Project:
     """Many files, linked into one program."""
 
     def __init__(
-        self, files: Mapping[str, FileFacts], config: Config, pins: Pins = UNPINNED
+        self,
+        files: Mapping[str, FileFacts],
+        config: Config,
+        pins: Pins = UNPINNED,
+        guess: Guess | None = None,
     ) -> None:
         self.files = files
         self.config = config
         self.pins = pins
+        self.guess = guess
 
     @cached_property
     def modules(self) -> Modules:

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.detection import results
 from tests.detection.score import STALLS
 from tests.detection.walking import Func, Package, Step
 
@@ -187,14 +188,17 @@ def main() -> int:
     parser.add_argument("packages", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--plants", type=int, default=200)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--write", action="store_true", help="keep the numbers for the docs")
     options = parser.parse_args()
     for given in options.packages:
         name, _, folder = given.partition("=")
-        _package(name, Path(folder), options.plants, verbose=options.verbose)
+        told = _package(name, Path(folder), options.plants, verbose=options.verbose)
+        if options.write:
+            results.keep("mutation", name, told)
     return 0
 
 
-def _package(name: str, folder: Path, count: int, *, verbose: bool) -> None:
+def _package(name: str, folder: Path, count: int, *, verbose: bool) -> str:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place).resolve()
         for inner in sorted(folder.iterdir()):
@@ -232,6 +236,7 @@ def _package(name: str, folder: Path, count: int, *, verbose: bool) -> None:
         f"{w}: {how[w, True]}/{how[w, True] + how[w, False]}" for w in sorted({w for w, _ in how})
     )
     print(f"  by depth {lengths}; by last call {ways}; {dict(codes)}", flush=True)  # noqa: T201
+    return f"{hits} of {len(plants)} plants found; by depth {lengths}"
 
 
 def _way(plant: Plant) -> str:

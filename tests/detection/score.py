@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.detection import labels
+from tests.detection import labels, results
 from tests.detection.labels import Case, Label
 
 STALLS = {
@@ -125,6 +125,20 @@ def other(command: list[str], wanted: str) -> Tool:
     return run
 
 
+def blockpath(command: list[str]) -> Tool:
+    """Run a tool that prints ways as JSON; what counts is where a way begins."""
+
+    def run(root: Path) -> Iterable[Found]:
+        done = subprocess.run(
+            [*command, "."], cwd=root, capture_output=True, text=True, check=False
+        )
+        for finding in json.loads(done.stdout)["findings"]:
+            first = finding["witness"][0]
+            yield Found(first["path"], first["line"], finding["code"], finding["callee"])
+
+    return run
+
+
 def score(cases: Iterable[Case], tool: Tool) -> Score:
     """Run *tool* on every case and compare what it says with the labels."""
     total = Score([], [], [])
@@ -196,9 +210,7 @@ def weighted(result: Score) -> float:
 def report(name: str, result: Score, *, full: bool = True) -> None:
     """Print a score, by way, library and depth, and what was missed."""
     print(  # noqa: T201
-        f"{name}: recall {result.recall:.1%} ({len(result.hits)} of"
-        f" {len(result.hits) + len(result.misses)}), precision {result.precision:.1%}"
-        f" ({len(result.alarms)} false); recall by the shares of reality {weighted(result):.1%}"
+        f"{name}: {_numbers(result)}; recall by the shares of reality {weighted(result):.1%}"
     )
     if not full:
         return
@@ -235,6 +247,8 @@ _OTHERS = {
         ["flake8", "--isolated", "--select", "ASYNC2"],
         r"ASYNC2\d\d",
     ),
+    "evloop-lint": (["evloop-lint"], ["evloop-lint"], r"[A-Z]{2,}\d+|block"),
+    "blockpath": (["blockpath"], ["blockpath", "check", "--json", "--no-config"], ""),
 }
 
 
@@ -242,7 +256,7 @@ def others(folder: Path) -> Iterable[tuple[str, Tool]]:
     """Give the tools that can be installed, each from an environment of its own."""
     for name, (packages, command, wanted) in _OTHERS.items():
         place = folder / name
-        if not place.exists():
+        if not place.exists():  # made beforehand with a newer Python where a tool needs one
             venv.create(place, with_pip=True)
         done = subprocess.run(
             [place / "bin" / "pip", "install", "-q", *packages], capture_output=True, check=False
@@ -250,7 +264,8 @@ def others(folder: Path) -> Iterable[tuple[str, Tool]]:
         if done.returncode:
             print(f"{name}: cannot be installed")  # noqa: T201
             continue
-        yield name, other([str(place / "bin" / command[0]), *command[1:]], wanted)
+        whole = [str(place / "bin" / command[0]), *command[1:]]
+        yield name, other(whole, wanted) if wanted else blockpath(whole)
 
 
 def main() -> int:
@@ -258,14 +273,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--others", type=Path)
+    parser.add_argument("--write", action="store_true", help="keep the numbers for the docs")
     options = parser.parse_args()
     chosen = [case for case in labels.cases() if options.only in case.name]
     result = score(chosen, ours("--select", "FBP1"))
     report("fastapi-bp-lint", result)
-    if options.others:
-        for name, tool in others(options.others):
-            report(name, score(chosen, tool), full=False)
+    scores = {"fastapi-bp-lint": result}
+    for name, tool in others(options.others.resolve()) if options.others else ():
+        scores[name] = score(chosen, tool)
+        report(name, scores[name], full=False)
+    for name, told in scores.items() if options.write else ():
+        results.keep("detection", name, _numbers(told))
     return 0
+
+
+def _numbers(result: Score) -> str:
+    return (
+        f"recall {result.recall:.1%} ({len(result.hits)} of"
+        f" {len(result.hits) + len(result.misses)}), precision {result.precision:.1%}"
+        f" ({len(result.alarms)} false)"
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.detection import results
 from tests.detection.score import STALLS
 
 HERE = Path(__file__).parent
@@ -113,6 +114,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--write", action="store_true", help="keep the numbers for the docs")
     options = parser.parse_args()
     for given in options.packages:
         name, _, folder = given.partition("=")
@@ -123,23 +125,28 @@ def main() -> int:
         for title, chosen in (("default", ()), ("strict", ("--preset", "strict"))):
             said = findings(Path(folder), packages, *chosen)
             verdict = judge(told, said, packages, strict=bool(chosen))
-            _print(f"{name}, {title}", verdict, strict=bool(chosen), verbose=options.verbose)
+            numbers = _print(
+                f"{name}, {title}", verdict, strict=bool(chosen), verbose=options.verbose
+            )
+            if options.write:
+                results.keep("observed", f"{name}, {title}", numbers)
     return 0
 
 
-def _print(title: str, verdict: Verdict, *, strict: bool, verbose: bool) -> None:
+def _print(title: str, verdict: Verdict, *, strict: bool, verbose: bool) -> str:
     kinds = [kind for kind in verdict.total if strict or kind in SHOWN]
     hits = sum(verdict.found.get(kind, 0) for kind in kinds)
     total = sum(verdict.total[kind] for kind in kinds)
     told = ", ".join(f"{kind} {verdict.found.get(kind, 0)}/{verdict.total[kind]}" for kind in kinds)
     alarmed = {(f["path"], f["symbol"]) for f in verdict.alarms}
     unexplained = {key for key in alarmed if key not in _explained()}
-    print(  # noqa: T201
-        f"{title}: {hits} of {total} found ({told}); of {verdict.quiet} functions that never held"
+    numbers = (
+        f"{hits} of {total} found ({told}); of {verdict.quiet} functions that never held"
         f" the loop {len(alarmed)} are alarmed, {len(unexplained)} without a reason"
     )
+    print(f"{title}: {numbers}")  # noqa: T201
     if not verbose:
-        return
+        return numbers
     for record in verdict.missed:
         if record["kind"] in kinds:
             way = " > ".join(f"{path}:{line} {name}" for path, line, name in record["chain"])
@@ -148,6 +155,7 @@ def _print(title: str, verdict: Verdict, *, strict: bool, verbose: bool) -> None
         way = " > ".join(f"{s['path']}:{s['line']}" for s in f["trail"])
         place = f"{f['path']}:{f['line']} {f['symbol']}"
         print(f"  ALARM {f['code']} {f['certainty']} {place} {f['primitive']}: {way}")  # noqa: T201
+    return numbers
 
 
 if __name__ == "__main__":
