@@ -229,6 +229,12 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
+def measured(what: str) -> str:
+    """Return what a script of the detection benchmark has measured."""
+    script = runpy.run_path(str(ROOT / "tests" / "detection" / "results.py"))
+    return str(script["table"](what))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "rules": rule_table,
     "presets": preset_table,
@@ -242,4 +248,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "accuracy": accuracy_table,
     "verdicts": verdict_table,
     "verdict-list": verdict_list,
+    "detection": lambda: measured("detection"),
+    "observed": lambda: measured("observed"),
+    "mutation": lambda: measured("mutation"),
+    "strip": lambda: measured("strip"),
+    "infer": lambda: measured("infer"),
 }
