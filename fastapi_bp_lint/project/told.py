@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fastapi_bp_lint.config import Config
+    from fastapi_bp_lint.facts.model import Comment
     from fastapi_bp_lint.project.types import Types
     from fastapi_bp_lint.project.values import Value
 
@@ -86,16 +87,25 @@ def _primitive(name: str, kind: str) -> Primitive:
 
 def _marks(functions: Iterable[Function]) -> Iterable[tuple[Function, Said]]:
     """Give the functions with a mark: in their header, or alone on the line above."""
+    marked: dict[str, list[tuple[Comment, re.Match[str]]]] = {}
     for function in functions:
         module, facts = function.module.facts, function.facts
         if not module.comments or facts.is_lambda:
             continue
-        first = facts.span.line
-        end = next((last for begin, last in module.statements if begin == first), first)
-        for comment in module.comments:
-            above = comment.line == facts.line - 1 and comment.column == facts.span.column
-            found = _MARK.search(comment.text)
-            if found and (above or facts.line <= comment.line <= end):
+        if module.path not in marked:
+            matches = ((c, _MARK.search(c.text)) for c in module.comments)
+            marked[module.path] = [(c, found) for c, found in matches if found]
+        for comment, found in marked[module.path]:
+            if _speaks_of(comment, function):
                 kind = found["kind"] if found["kind"] in BLOCKING_KINDS else _KIND
-                blocks = _primitive(function.symbol, kind)
-                yield function, False if found["free"] else blocks
+                yield function, False if found["free"] else _primitive(function.symbol, kind)
+
+
+def _speaks_of(comment: Comment, function: Function) -> bool:
+    facts = function.facts
+    first = facts.span.line
+    if comment.line == facts.line - 1:
+        return comment.column == facts.span.column
+    statements = function.module.facts.statements
+    end = next((last for begin, last in statements if begin == first), first)
+    return facts.line <= comment.line <= end
