@@ -98,20 +98,16 @@ def _curve(start: _Box, end: _Box) -> str:
 
 def _node(node: Node, box: _Box, graph: Graph) -> Markup:
     kind = "area" if node.is_area else _PLACES[node.on_loop]
-    shape = el("rect", x=box.x, y=box.y, width=box.width, height=_HEIGHT, rx=8)
-    texts = (
-        el("text", _short(node.title), x=box.x + 14, y=box.y + 19, class_="title"),
-        el("text", _short(_under(node)), x=box.x + 14, y=box.y + 34),
-    )
+    whole = f"{node.title if node.is_area else node.key}: {_more(node, graph)}"
     return el(
         "a",
-        el("title", _spoken(node, graph)),
-        shape,
-        texts,
+        el("rect", x=box.x, y=box.y, width=box.width, height=_HEIGHT, rx=8),
+        el("text", _short(node.title), x=box.x + 14, y=box.y + 19, class_="title"),
+        el("text", _short(_under(node)), x=box.x + 14, y=box.y + 34),
+        el("title", whole),
         href=f"#{anchor(node.key)}" if not node.is_area else "#routes",
         class_=f"node {kind}",
         data_node=node.key,
-        aria_label=_spoken(node, graph),
     )
 
 
@@ -120,12 +116,10 @@ def anchor(key: str) -> str:
     return "needs-" + "".join(c if c.isalnum() else f"-{ord(c):x}-" for c in key)
 
 
-def _spoken(node: Node, graph: Graph) -> str:
+def _more(node: Node, graph: Graph) -> str:
+    """Return what the picture shows of *node* by its place, its colour and its lines."""
     needs = counted(len(graph.needs(node.key)), "dependency", "dependencies")
     if node.is_area:
-        return f"{counted(node.routes, 'route')} of {node.title}, with {needs}"
+        return f"with {needs}"
     where = {True: "on the event loop", False: "in a worker thread", None: "at a place not known"}
-    return (
-        f"{node.key}, runs {where[node.on_loop]}, has {needs}, "
-        f"is needed by {counted(node.routes, 'route')}"
-    )
+    return f"runs {where[node.on_loop]}, has {needs}, is needed by {counted(node.routes, 'route')}"

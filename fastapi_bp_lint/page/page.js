@@ -83,7 +83,7 @@
     const target = location.hash && !location.hash.includes("=")
       && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (target.closest("[hidden]")) form.reset();
+    if (target.closest("[hidden]")) { form.reset(); apply(); }
     for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) {
       around.open = true;
     }
@@ -92,7 +92,7 @@
 
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", apply);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, apply);
   form.addEventListener("reset", () => setTimeout(apply));
   document.querySelector(".matrix")?.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -109,7 +109,9 @@
       form.text.focus();
     }
   });
-  addEventListener("hashchange", () => { recall(); apply(); reveal(); });
+  addEventListener("hashchange", () => {
+    if (location.hash.includes("=")) { recall(); apply(); } else reveal();
+  });
 
   const graph = document.querySelector(".graph");
   const light = (node) => {
