@@ -20,6 +20,7 @@ from fastapi_bp_lint.facts.rescue import encode
 from fastapi_bp_lint.finding import Certainty, Finding, Preset
 from fastapi_bp_lint.output.display import one_line
 from fastapi_bp_lint.plan import Plan, Request, prepare
+from fastapi_bp_lint.rules import slugs
 from fastapi_bp_lint.selection import Layer
 
 STDIN = "-"
@@ -146,12 +147,24 @@ def _root(folder: Path, config: Path | None) -> Path:
 def _request(options: argparse.Namespace) -> Request:
     return Request(
         config=Path(options.fbp_config) if options.fbp_config else None,
-        layer=Layer(preset=Preset(options.fbp_preset) if options.fbp_preset else None),
+        layer=Layer(
+            preset=Preset(options.fbp_preset) if options.fbp_preset else None,
+            extend_select=_named(options),
+        ),
         certainty=Certainty(options.fbp_certainty) if options.fbp_certainty else None,
         # A process of flake8's pool may not start processes itself.
         jobs=0 if multiprocessing.parent_process() is None else 1,
         caching=True,
     )
+
+
+def _named(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the rules that flake8 is told to select by their whole code: they run in any case.
+
+    A prefix says no more than that our findings are wanted.
+    """
+    asked = (*(options.select or ()), *(options.extend_select or ()))
+    return tuple(code for code in dict.fromkeys(asked) if code in slugs())
 
 
 def _by_path(plan: Plan) -> ByPath:

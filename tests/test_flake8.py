@@ -164,6 +164,31 @@ def test_what_is_accepted_is_not_reported(project: Path, site: Path) -> None:
     assert (project / "b.json").read_bytes() == before
 
 
+def test_a_rule_that_is_named_runs_whatever_the_preset(project: Path, site: Path) -> None:
+    code = PROJECT["src/main.py"] + "\n\ndef readX() -> None: ...\n"
+    (project / "src" / "main.py").write_text(
+        code.replace("@app.get('/rates')", "@app.get('/rates', status_code=200)"), "utf-8"
+    )
+    assert "FBP403" not in {row[3] for row in flake8(project, site, "src")}
+    for how in ("--extend-select=FBP403", "--select=FBP403,FBP102"):
+        done = execute(project, site, "-m", "flake8", how, "--format=%(code)s", "src")
+        assert not done.stderr
+        found = set(done.stdout.split())
+        assert {"FBP102", "FBP403"} <= found
+        assert ("FBP101" in found) is how.startswith("--extend")
+    (project / "setup.cfg").write_text("[flake8]\nselect = E9\nextend-select = FBP403\n")
+    done = execute(project, site, "-m", "flake8", "--format=%(code)s", "src")
+    assert done.stdout.split() == ["FBP403"]
+
+
+def test_is_selected_beside_other_plugins(project: Path, site: Path) -> None:
+    (project / "setup.cfg").write_text("[flake8]\nselect = E9\n")
+    done = execute(project, site, "-m", "flake8", "--extend-select=FBP", "--format=%(code)s", "src")
+    assert set(done.stdout.split()) == {"FBP004", "FBP101", "FBP102"}
+    done = execute(project, site, "-m", "flake8", "--format=%(code)s", "src")
+    assert done.stdout == ""
+
+
 def test_projects_side_by_side_keep_their_own_settings(project: Path, site: Path) -> None:
     other = project / "other"
     other.mkdir()
