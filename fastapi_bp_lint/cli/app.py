@@ -6,13 +6,29 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from fastapi_bp_lint import __version__
 from fastapi_bp_lint.config import ConfigError
 
-COMMANDS = ("check", "clean", "config", "dependencies", "explain", "report", "routes", "rules")
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMMANDS = (
+    "check",
+    "clean",
+    "completion",
+    "config",
+    "dependencies",
+    "explain",
+    "man",
+    "report",
+    "routes",
+    "rules",
+)
+_OPTIONS = ("--help", "-h", "--version", "-V")
 WRONG_USE = 2
 CRASHED = 3
 
@@ -32,9 +48,19 @@ class _Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in (*COMMANDS, "--help", "-h", "--version", "-V"):
+        completing = ctx.resilient_parsing and not args
+        if not completing and args[:1] not in [[one] for one in (*COMMANDS, *_OPTIONS)]:
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        inner = click.Context(check, ctx, info_name="check", resilient_parsing=True)
+        return found + [
+            item for item in check.shell_complete(inner, incomplete) if item.value != "--help"
+        ]
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fastapi_bp_lint.cli.adopting import check_use, shrink, write_baseline
+from fastapi_bp_lint.cli.completion import rules as complete_rules
 from fastapi_bp_lint.cli.progress import Progress
 from fastapi_bp_lint.config import KEYS, check_selector, toml
 from fastapi_bp_lint.engine import repair, run, silence
@@ -46,7 +47,12 @@ def _selectors(
 
 def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     return click.option(
-        name, multiple=True, metavar="RULES", callback=_selectors, help=f"{text} Comma-separated."
+        name,
+        multiple=True,
+        metavar="RULES",
+        callback=_selectors,
+        shell_complete=complete_rules,
+        help=f"{text} Comma-separated.",
     )
 
 
