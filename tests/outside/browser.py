@@ -19,10 +19,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from fastapi_bp_lint.engine import Look, Request, look, prepare
+from fastapi_bp_lint.engine import Look, look
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.page import render
 from fastapi_bp_lint.page.areas import Areas
+from fastapi_bp_lint.plan import Request, prepare
 
 ROOT = Path(__file__).parent.parent.parent
 BOOKSHOP = ROOT / "fixtures" / "projects" / "bookshop"
