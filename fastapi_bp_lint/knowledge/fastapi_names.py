@@ -89,6 +89,7 @@ RESPONSES = {
 """Response classes whose status differs from 200 when nothing else is said."""
 RESPONSE = "starlette.responses.Response"
 STREAMS = frozenset({"starlette.responses.StreamingResponse", "fastapi.sse.EventSourceResponse"})
+PAGES = frozenset({"starlette.responses.HTMLResponse"})
 DEFAULT_STATUS = 200
 NO_BODY = frozenset({204, 205, 304})
 
