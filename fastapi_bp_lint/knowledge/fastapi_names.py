@@ -180,3 +180,21 @@ URL_MAKERS = frozenset(
 HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
 """What turns into a response whose status is its first argument."""
 EXCEPTION_STATUS = "status_code"
+
+TOKEN_SCHEMES = {
+    "fastapi.security.OAuth2PasswordBearer": 0,
+    "fastapi.security.OAuth2AuthorizationCodeBearer": 1,
+}
+"""Security schemes that tell clients where tokens are -> the position of that argument."""
+SCHEME_URL = "tokenUrl"
+REQUEST_JSON = "starlette.requests.Request.json"
+RAW_BODIES = ("body", "stream", "form")
+"""Methods of a request that read it otherwise: to check a signature, to pass it on."""
+RECEIVERS = {
+    "receive_text": "iter_text",
+    "receive_bytes": "iter_bytes",
+    "receive_json": "iter_json",
+}
+"""Methods of a websocket -> what iterates over the same, up to the end of the connection."""
+WEBSOCKET_CLASS = "starlette.websockets.WebSocket"
+DISCONNECTED = "WebSocketDisconnect"

@@ -39,3 +39,8 @@ EXECUTORS = frozenset(
     }
 )
 """The methods of a session or connection that run a statement, or build one."""
+QUERY_LIBRARIES = ("sqlalchemy.", "sqlmodel.")
+GIVE_NONE = frozenset({"first", "one_or_none", "scalar", "scalar_one_or_none"})
+"""Methods of results, queries and sessions of these that give None where there is no row."""
+GET = "get"
+"""The same of sessions alone."""

@@ -119,3 +119,6 @@ CONTAINERS = {
     "weakref.WeakValueDictionary": "dict",
 }
 """What makes an empty container, and of which kind."""
+
+DICTS = frozenset({"builtins.dict"}) | _typing("Dict")
+ANYTHING = frozenset({"builtins.object"}) | _typing("Any")
