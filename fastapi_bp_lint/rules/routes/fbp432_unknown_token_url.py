@@ -78,7 +78,6 @@ from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Seve
 
 rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.CONVENTIONS, since="0.1")
 _ROOT = "root_path"
-_SURE = (Certainty.CERTAIN, Certainty.LIKELY)
 
 
 @rule.on(Project)
@@ -136,7 +135,7 @@ def _paths(project: Project) -> set[str]:
     for app in apps:
         routes += project.web.model.of_app(app)  # a mounted one has its own paths as well
     for route in routes:
-        if UNKNOWN_PART in route.path or route.certainty not in _SURE:
+        if UNKNOWN_PART in route.path:
             return set()
         if route.kind == "mount" and route.mounted is None:
             return set()
