@@ -68,7 +68,6 @@ _METHODS = {
     "insert": "POST",
     "modify": "PATCH",
     "remove": "DELETE",
-    "retrieve": "GET",
     "update": "PATCH",
 }
 rule = Rule(
@@ -135,7 +134,7 @@ def _found(route: Route, segment: str, words: list[str]) -> Finding:
 def _better(route: Route, segment: str, words: list[str]) -> str:
     """Return the method and the path that say the same."""
     before, _, after = route.path.rpartition(f"/{segment}")
-    thing = "-".join(words[1:])
+    thing = ("_" if "_" in segment else "-").join(words[1:])
     path = before + (f"/{thing}" if thing else "") + after
     method = _METHODS.get(words[0], "")
     if method == "PATCH" and route.methods == ("PUT",):
