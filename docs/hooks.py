@@ -20,6 +20,7 @@ from fastapi_bp_lint.cli.app import COMMANDS, app
 from fastapi_bp_lint.cli.rules import fix_of
 from fastapi_bp_lint.config import reference, toml
 from fastapi_bp_lint.finding import Preset
+from fastapi_bp_lint.lsp.settings import SETTINGS
 from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.rule import Rule
 from fastapi_bp_lint.rules import catalogue, load
@@ -195,6 +196,12 @@ def _first_sentence(file: Path) -> str:
     return " ".join(text.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
+def editor_settings() -> str:
+    """Return a table of what an editor may set."""
+    rows = [f"| `{name}` | {text} |" for name, text in SETTINGS.items()]
+    return "\n".join(("| setting | meaning |", "|---|---|", *rows))
+
+
 def knowledge_table() -> str:
     """Return how many rows each table has, of how many packages."""
     rows = []
@@ -239,6 +246,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "rules": rule_table,
     "presets": preset_table,
     "settings": reference,
+    "editor-settings": editor_settings,
     "commands": command_reference,
     "formats": format_table,
     "action": action_table,

@@ -114,8 +114,17 @@ def repair(
     return Repair(outcome.changes, report._replace(fixed=fixed, left=tuple(_left(outcome, policy))))
 
 
-def silence(plan: Plan, mended: Repair | None = None, progress: Progress | None = None) -> Repair:
-    """Lint the project and silence, in memory, what is shown; *mended* has been fixed before."""
+def silence(
+    plan: Plan,
+    mended: Repair | None = None,
+    *,
+    only: Callable[[Finding], bool] | None = None,
+    progress: Progress | None = None,
+) -> Repair:
+    """Lint the project and silence, in memory, what is shown; *mended* has been fixed before.
+
+    *only* says of each finding whether it is to be silenced.
+    """
     from fastapi_bp_lint.silencing import silence as add_comments  # noqa: PLC0415 - as above
 
     given = dict(plan.workspace.overlays)
@@ -127,7 +136,8 @@ def silence(plan: Plan, mended: Repair | None = None, progress: Progress | None 
         plan.workspace.overlays = {**given, **overlays}
         return _lint(plan, None)
 
-    wanted = [f for f in checked.found if is_shown(f.place.path, plan) and is_new(f)]
+    asked = [f for f in checked.found if is_shown(f.place.path, plan) and is_new(f)]
+    wanted = [finding for finding in asked if only is None or only(finding)]
     sources = _sources(plan, (finding.place.path for finding in wanted))
     outcome = add_comments(checked, wanted, sources, relint)
     report = _report(plan, outcome.checked.told, past)

@@ -60,7 +60,7 @@ class Plan:
         root = location.root
         overlaid = {real(path) for path in request.overlays}
         self.missing = _missing(request.paths, overlaid)
-        inner = {path: _under(root, path) for path in request.paths if path not in self.missing}
+        inner = {path: under(root, path) for path in request.paths if path not in self.missing}
         shown = tuple(name for names in inner.values() for name in names)
         self.shown = shown if request.paths else ("",)
         self.outside = tuple(path for path, names in inner.items() if not names)
@@ -85,7 +85,7 @@ class Plan:
         root = self.location.root
         workspace = Workspace(root, self.config, self.codes, jobs=self._request.jobs)
         for path, text in self._request.overlays.items():
-            workspace.overlays |= dict.fromkeys(_under(root, path), text)
+            workspace.overlays |= dict.fromkeys(under(root, path), text)
         return workspace
 
     @cached_property
@@ -159,7 +159,7 @@ def _location(paths: Iterable[Path], request: Request) -> Location:
     """Return the project of the first path, or the one around all of them if there is one."""
     first, *others = paths
     location = locate(first, request.config, isolated=request.isolated)
-    if any(not _under(location.root, path) for path in others):
+    if any(not under(location.root, path) for path in others):
         shared = Path(os.path.commonpath([real(path) for path in (first, *others)]))
         wider = locate(shared, request.config, isolated=request.isolated)
         if wider.marked:
@@ -167,7 +167,7 @@ def _location(paths: Iterable[Path], request: Request) -> Location:
     return location
 
 
-def _under(root: Path, path: Path) -> tuple[str, ...]:
+def under(root: Path, path: Path) -> tuple[str, ...]:
     """Return *path* relative to *root*, "" for the root itself; nothing outside of it.
 
     A link to a file has two names: its own and that of the file.

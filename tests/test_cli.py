@@ -90,7 +90,7 @@ def test_exit_code_says_whether_something_was_found(
         (["explain", "FBP0"], "FBP0 is more than one rule: FBP001, FBP002"),
         (["config", "scheme"], "'scheme' is not 'schema'"),
         # What is not built yet is not accepted either.
-        (["--watch"], "No such option"),
+        (["--observe"], "No such option"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_why(capsys: Capture, args: list[str], message: str) -> None:

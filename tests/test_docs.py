@@ -13,6 +13,8 @@ import pytest
 from fastapi_bp_lint.cli.app import COMMANDS, app
 from fastapi_bp_lint.config import KEYS
 from fastapi_bp_lint.finding import Applicability, Certainty, Preset
+from fastapi_bp_lint.lsp.actions import FIX_ALL
+from fastapi_bp_lint.lsp.settings import SETTINGS
 from fastapi_bp_lint.output import FORMATS
 from fastapi_bp_lint.rules import catalogue, load
 
@@ -50,6 +52,12 @@ def test_every_rule_has_its_page(code: str, hooks: ModuleType) -> None:
 def test_every_setting_is_described(hooks: ModuleType) -> None:
     page = shown(hooks, "configuration.md")
     assert [key.name for key in KEYS if f"## `{key.name}`" not in page] == []
+
+
+def test_every_setting_of_an_editor_is_described(hooks: ModuleType) -> None:
+    page = shown(hooks, "editors.md")
+    assert [name for name in SETTINGS if f"| `{name}` |" not in page] == []
+    assert FIX_ALL in page
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from lsprotocol.types import WorkspaceSymbolParams
+from pytest_lsp import LanguageClient
 
 from fastapi_bp_lint import lint
 from fastapi_bp_lint.finding import Certainty
 from tests.accuracy import PROJECTS
+from tests.lsp.client import CONFIG, PATIENCE, start
 from tests.test_flake8 import flake8, site
 
 __all__ = ["site"]  # a fixture
@@ -62,3 +67,26 @@ def test_the_hook_says_the_same_of_all_files_and_of_each(expected: list[Row]) ->
     assert command_line(*args, *files) == expected
     for path in files[::7]:
         assert command_line(*args, path) == [row for row in expected if row[0] == path]
+
+
+async def told_by_the_language_server() -> list[Row]:
+    client = await CONFIG.start()
+    assert isinstance(client, LanguageClient)
+    await start(client, BOOKSHOP)
+    async with asyncio.timeout(PATIENCE):
+        while not client.diagnostics:
+            # What is asked later is answered when all that was found has been told.
+            await client.workspace_symbol_async(WorkspaceSymbolParams("nothing"))
+    await client.shutdown_session()
+    await client.stop()  # type: ignore[no-untyped-call]
+    rows = []
+    for uri, found in client.diagnostics.items():
+        path = Path(unquote(urlparse(uri).path)).relative_to(BOOKSHOP).as_posix()
+        for one in found:
+            where = one.range.start  # no line of the project has what UTF-16 counts twice
+            rows.append((path, where.line + 1, where.character + 1, str(one.code)))
+    return sorted(rows)
+
+
+def test_the_language_server_says_the_same(expected: list[Row]) -> None:
+    assert asyncio.run(told_by_the_language_server()) == expected

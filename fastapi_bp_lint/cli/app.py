@@ -27,6 +27,7 @@ COMMANDS = (
     "report",
     "routes",
     "rules",
+    "server",
 )
 _OPTIONS = ("--help", "-h", "--version", "-V")
 WRONG_USE = 2

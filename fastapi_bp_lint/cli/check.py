@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -129,6 +130,7 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     help="Show only the findings that are new against this revision of git.",
 )
 @click.option("--add-noqa", is_flag=True, help="Silence the findings with noqa comments.")
+@click.option("--watch", is_flag=True, help="Lint again on every change, until Ctrl-C.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more; show the traceback of a crash.")
@@ -150,6 +152,10 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
         raise click.UsageError(message)
     check_use(options)
     request = _request(paths, options)
+    if options["watch"]:
+        from fastapi_bp_lint.cli.watching import watch  # noqa: PLC0415 - most runs watch nothing
+
+        return watch(request, partial(_show, options=options), options)
     plan = prepare(request)
     wrong = _complain(plan)
     if options["show_settings"] or options["show_files"]:
@@ -164,6 +170,18 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - a
         seconds = time.perf_counter() - started
         click.echo(f"{report.files} files in {seconds:.2f} s", err=True)
     return WRONG_USE if wrong else code
+
+
+def _show(plan: Plan, options: dict[str, Any]) -> Report:
+    """Lint and print: what `--watch` does again and again."""
+    _complain(plan)
+    try:
+        report = run(plan)
+    except RevisionError as error:
+        message = f"--since: {error}"
+        raise click.ClickException(message) from None
+    _print(report, plan, options)
+    return report
 
 
 def _run(plan: Plan, request: Request, options: dict[str, Any]) -> tuple[Report, int]:
@@ -205,7 +223,7 @@ def _changed(
             fixed = repair(plan, unsafe=unsafe, alone=alone, progress=progress)
             if not adding:
                 return fixed
-        return silence(plan, fixed, progress)
+        return silence(plan, fixed, progress=progress)
 
 
 def _print_diff(changes: Sequence[Change], report: Report) -> None:
