@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fastapi_bp_lint import suppress
 from fastapi_bp_lint.config import Config, matching
 from fastapi_bp_lint.facts.model import Mark
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Span, sort_key
+from fastapi_bp_lint.project.blocking import Stall
+from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.project.values import Class, Function
 from fastapi_bp_lint.report import Found
 from fastapi_bp_lint.rule import Rule
 from fastapi_bp_lint.rules import slugs
 from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
 
+Moved = Callable[[Span], Span | None]
 _TOP = Span(1, 0, 1, 0)
 
 
@@ -55,13 +59,83 @@ def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checke
     return Checked(project, sure, doubtful, complete)
 
 
-def _checked(rule: Rule, project: Project) -> Iterator[Finding]:
-    """Run the checks of *rule* that look at the linked project."""
+def glance(
+    last: Checked, path: str, config: Config, rules: Mapping[str, Rule], moved: Moved
+) -> Checked:
+    """Return a first answer about the project of *last*, in which bodies of *path* were retouched.
+
+    Rules that look at calls on the event loop are asked about all of the project, those that look
+    at one file, function or class about *path*. What others found stays, as far as *moved* tells
+    where it stands now.
+    """
+    project = last.project
+    local = {code: rule for code, rule in rules.items() if rule.checks and _kinds(rule) <= _LOCAL}
+    fresh = [f for f in project.files[path].findings if f.code in local]
+    for rule in local.values():
+        fresh += _checked(rule, project, path)
+    stalls = {code for code, rule in local.items() if Stall in _kinds(rule)}
+    outcome = suppress.apply(
+        fresh, project.files, slugs(), last.complete - {"FBP004"}, config.per_file_ignores
+    )
+
+    def stays(finding: Finding) -> bool:
+        here = finding.place.path == path
+        return finding.code not in stalls and not (here and finding.code in local)
+
+    kept = [_moved(f, path, moved) for f in (*last.found, *last.doubtful) if stays(f)]
+    found = [*filter(None, kept), *(_adjusted(f, config) for f in outcome.kept)]
+    each = dict.fromkeys(sorted(found, key=sort_key))
+    sure = [f for f in each if f.certainty.rank <= config.certainty.rank]
+    doubtful = [f for f in each if f.certainty.rank > config.certainty.rank]
+    return Checked(project, sure, doubtful, last.complete)
+
+
+def _kinds(rule: Rule) -> set[type]:
+    return {kind for kind, _ in rule.checks if not issubclass(kind, ast.AST)}
+
+
+_LOCAL: set[type] = {Mark, Module, Function, Class, Stall}
+
+
+def _moved(finding: Finding, path: str, moved: Moved) -> Finding | None:
+    """Return *finding* where it stands after lines of *path* have moved, None where they are gone.
+
+    A step of a trail whose line is gone stays where it was.
+    """
+    place = finding.place
+    if place.path == path:
+        span = moved(place.span)
+        if span is None:
+            return None
+        place = Place(path, span)
+        if finding.fix is not None:
+            at = moved(finding.fix.span)
+            fix = None if at is None else finding.fix._replace(span=at)
+            finding = finding._replace(fix=fix)
+    trail = tuple(
+        step._replace(place=Place(path, moved(step.place.span) or step.place.span))
+        if step.place.path == path
+        else step
+        for step in finding.trail
+    )
+    return finding._replace(place=place, trail=trail)
+
+
+def _checked(rule: Rule, project: Project, path: str | None = None) -> Iterator[Finding]:
+    """Run the checks of *rule* that look at the linked project; with *path* at that file of it.
+
+    What stalls is asked about all files in any case.
+    """
     crashes: list[Finding] = []
     for kind, check in rule.checks:
         if issubclass(kind, ast.AST):
             continue
-        for entity in _entities(rule, kind, project, crashes):
+        entities = (
+            _entities(rule, kind, project, crashes)
+            if path is None or kind is Stall
+            else _of_file(rule, kind, project, path)
+        )
+        for entity in entities:
             try:
                 yield from check(entity, project)
             except Exception as error:  # noqa: BLE001 - the other rules go on
@@ -79,6 +153,16 @@ def _entities(rule: Rule, kind: type, project: Project, crashes: list[Finding]) 
         yield from project.each(kind)
     except Exception as error:  # noqa: BLE001
         crashes.append(crashed(rule.code, Place(".", _TOP), error))
+
+
+def _of_file(rule: Rule, kind: type, project: Project, path: str) -> Iterable[Any]:
+    """Return what a check of *kind* looks at in one file."""
+    if kind is Mark:
+        return [mark for code, mark in project.files[path].marks if code == rule.code]
+    if kind is Module:
+        return [project.modules.by_path[path]]
+    classes, functions = project.names.of_file(path)
+    return classes if kind is Class else functions
 
 
 def _joined(crashes: Iterable[Finding]) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from fastapi_bp_lint.plan import Plan, Request, is_shown, known, prepare
 from fastapi_bp_lint.report import Accepted, Fixed, Found, Left, Report
 
 if TYPE_CHECKING:
-    from fastapi_bp_lint.checking import Checked
+    from fastapi_bp_lint.checking import Checked, Moved
+    from fastapi_bp_lint.facts.model import FileFacts
     from fastapi_bp_lint.fixes import Change, Outcome, Policy
     from fastapi_bp_lint.inference import Inference
     from fastapi_bp_lint.project.project import Project
@@ -25,6 +26,8 @@ __all__ = [
     "Plan",
     "Repair",
     "Request",
+    "Survey",
+    "glance",
     "is_shown",
     "known",
     "look",
@@ -32,6 +35,7 @@ __all__ = [
     "repair",
     "run",
     "silence",
+    "survey",
 ]
 
 
@@ -42,10 +46,53 @@ class Look(NamedTuple):
     project: Project
 
 
+class Survey(NamedTuple):
+    """One run that others go on from: the report, and all that was found whatever is shown."""
+
+    report: Report
+    checked: Checked
+
+    @property
+    def project(self) -> Project:
+        """The linked project."""
+        return self.checked.project
+
+
 def look(plan: Plan, progress: Progress | None = None) -> Look:
     """Lint the project as it is now; who asks more of it than findings need not link it again."""
+    seen = survey(plan, progress)
+    return Look(seen.report, seen.project)
+
+
+def survey(plan: Plan, progress: Progress | None = None) -> Survey:
+    """Lint the project as it is now, for `glance` to go on from."""
     checked = _lint(plan, progress)
-    return Look(_report(plan, checked.told, _past(plan, checked)), checked.project)
+    return Survey(_report(plan, checked.told, _past(plan, checked)), checked)
+
+
+def glance(plan: Plan, last: Survey, moved: Callable[[str, FileFacts], Moved]) -> Survey | None:
+    """Return a first answer where little has changed since *last*, whose project is changed for it.
+
+    That is where one file has other bodies of functions, and where they stand. *moved* returns, for
+    a path and its new facts, what tells where a span of before stands now. What `survey` finds may
+    differ in other files, which conclude something from those bodies.
+    """
+    from fastapi_bp_lint import checking  # noqa: PLC0415 - as in _lint
+    from fastapi_bp_lint.project.retouch import retouch  # noqa: PLC0415
+
+    before = last.project.files
+    with _uncollected():
+        files = plan.workspace.refresh()
+        changed = [path for path, facts in files.items() if before.get(path) is not facts]
+        if plan.since or len(changed) > 1 or files.keys() != before.keys():
+            return None
+        checked = last.checked
+        for path in changed:
+            if not retouch(last.project, files[path]):
+                return None
+            there = moved(path, files[path])
+            checked = checking.glance(checked, path, plan.config, plan.rules, there)
+        return Survey(_report(plan, checked.told, None), checked)
 
 
 def run(plan: Plan, progress: Progress | None = None) -> Report:

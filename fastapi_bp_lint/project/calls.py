@@ -70,6 +70,11 @@ class Calls:
             | blocking_properties()
         )
 
+    def forget(self, functions: Iterable[Function]) -> None:
+        """Ask again what these run, whose facts are others now."""
+        for function in functions:
+            self._edges.pop(function, None)
+
     def edges(self, function: Function) -> tuple[Edge, ...]:
         """Return what the body of *function* runs, in source order."""
         kept = self._edges.get(function)

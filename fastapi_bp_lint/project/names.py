@@ -39,21 +39,18 @@ class Names:
         self._scopes: dict[tuple[str, str], dict[str, list[Definition]]] = {}
         self._stars: dict[tuple[str, str], list[Import]] = {}
         self._by_qualname: dict[tuple[str, str], Function | Class] = {}
+        self._of_file: dict[str, tuple[list[Class], list[Function]]] = {}
         for module in modules.by_path.values():
             self._enter(module, module.facts)
 
     def _enter(self, module: Module, facts: FileFacts) -> None:
         path = module.path
-        for item in facts.imports:
-            if item.kind == "star":
-                self._stars.setdefault((path, item.scope), []).append(item)
-            else:
-                self._define(path, item.scope, item.local, item)
-        for made in [Class(module, c) for c in facts.classes]:
+        classes = [Class(module, c) for c in facts.classes]
+        for made in classes:
             self.classes.append(made)
             self._by_qualname[path, made.facts.qualname] = made
-            self._define(path, made.facts.parent, made.name, made)
-        for function in [Function(module, f) for f in facts.functions]:
+        functions = [Function(module, f) for f in facts.functions]
+        for function in functions:
             self.functions.append(function)
             self._by_qualname[path, function.facts.qualname] = function
             if function.facts.in_class and not function.facts.is_lambda:
@@ -62,11 +59,37 @@ class Names:
                     function.owner = owner
                     kept = owner.setters if _is_setter(function) else owner.methods
                     kept[function.name] = function
-            elif not function.facts.is_lambda:
+        self._of_file[path] = classes, functions
+        self._define_all(module)
+
+    def _define_all(self, module: Module) -> None:
+        """Note what is defined and imported in each scope of *module*, in source order."""
+        path, facts = module.path, module.facts
+        for item in facts.imports:
+            if item.kind == "star":
+                self._stars.setdefault((path, item.scope), []).append(item)
+            else:
+                self._define(path, item.scope, item.local, item)
+        classes, functions = self._of_file[path]
+        for made in classes:
+            self._define(path, made.facts.parent, made.name, made)
+        for function in functions:
+            if not function.facts.in_class and not function.facts.is_lambda:
                 self._define(path, function.facts.parent, function.name, function)
         for binding in facts.body.bindings:
             if "." not in binding.target and binding.kind not in {"comprehension", "generator"}:
                 self._define(path, "", binding.target, binding)
+
+    def of_file(self, path: str) -> tuple[list[Class], list[Function]]:
+        """Return the classes and the functions of a file, in source order."""
+        return self._of_file[path]
+
+    def renew(self, module: Module) -> None:
+        """Read the scopes of *module* again, whose facts are others now, for the same names."""
+        for scopes in (self._scopes, self._stars):
+            for key in [key for key in scopes if key[0] == module.path]:
+                del scopes[key]
+        self._define_all(module)
 
     def _define(self, path: str, scope: str, name: str, thing: Definition) -> None:
         self._scopes.setdefault((path, scope), {}).setdefault(name, []).append(thing)

@@ -47,6 +47,7 @@ class Project:
         self.config = config
         self.pins = pins
         self.guess = guess
+        self.retired: list[FileFacts] = []
 
     @cached_property
     def modules(self) -> Modules:

@@ -6,7 +6,7 @@ Nothing is guessed: what cannot be followed is `UNKNOWN`. A question that needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, KeysView
+from collections.abc import Callable, Hashable, Iterable, KeysView
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,18 @@ class Types:
             self._open.discard(key)
         self._kept[key] = held
         return held
+
+    def forget(self, classes: Iterable[Class], functions: Iterable[Function]) -> None:
+        """Ask again about what these have in their bodies, whose facts are others now."""
+        gone = set(classes)
+        for key in list(self._kept):
+            if isinstance(key, tuple) and key[0] in {"attribute", "below"} and key[1] in gone:
+                del self._kept[key]
+        for function in functions:
+            self._kept.pop(("result", function), None)
+            self._locals.pop(function, None)
+            self._tests.pop(function, None)
+        self._globals = None
 
     def infer(self, expr: Expr, where: Where, line: int = 0) -> Held:
         """Return what *expr*, written in *where* at *line*, holds; line 0 is anywhere."""
