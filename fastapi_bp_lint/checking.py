@@ -46,6 +46,7 @@ def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checke
     """Return all that *rules* find in *project*."""
     found = [finding for facts in project.files.values() for finding in facts.findings]
     for rule in rules.values():
+        project.pulse()
         found += _checked(rule, project)
     # What a rule that crashed would have found is not known to be absent.
     complete = frozenset(rules) - {crashed_rule(finding) for finding in found}

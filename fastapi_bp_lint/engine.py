@@ -64,9 +64,14 @@ def look(plan: Plan, progress: Progress | None = None) -> Look:
     return Look(seen.report, seen.project)
 
 
-def survey(plan: Plan, progress: Progress | None = None) -> Survey:
-    """Lint the project as it is now, for `glance` to go on from."""
-    checked = _lint(plan, progress)
+def survey(
+    plan: Plan, progress: Progress | None = None, pulse: Callable[[], None] | None = None
+) -> Survey:
+    """Lint the project as it is now, for `glance` to go on from.
+
+    *pulse* is called now and then; what it raises ends the run.
+    """
+    checked = _lint(plan, progress, pulse)
     return Survey(_report(plan, checked.told, _past(plan, checked)), checked)
 
 
@@ -210,7 +215,9 @@ def _joined(first: Repair | None, then: Repair) -> Repair:
     return Repair(tuple(changes[path] for path in sorted(changes)), report)
 
 
-def _lint(plan: Plan, progress: Progress | None) -> Checked:
+def _lint(
+    plan: Plan, progress: Progress | None, pulse: Callable[[], None] | None = None
+) -> Checked:
     """Return all that is found in the project, whatever is shown."""
     from fastapi_bp_lint.checking import check  # noqa: PLC0415 - what was found may be kept
     from fastapi_bp_lint.project.project import Project  # noqa: PLC0415
@@ -219,6 +226,7 @@ def _lint(plan: Plan, progress: Progress | None) -> Checked:
         files = plan.workspace.refresh(progress)
         guess = _guess(plan)
         project = Project(files, plan.config, Pins(plan.location.root), guess)
+        project.pulse = pulse or project.pulse
         checked = check(project, plan.config, plan.rules)
         if guess is not None:
             guess.save()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from fastapi_bp_lint.config import ConfigError, locate
 from fastapi_bp_lint.disk import read
-from fastapi_bp_lint.engine import Look, look
+from fastapi_bp_lint.engine import Survey, glance, survey
+from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.facts.rescue import decode, encode
 from fastapi_bp_lint.finding import Finding, Span
 from fastapi_bp_lint.lsp.cards import title
@@ -27,7 +28,7 @@ class Seen(NamedTuple):
     *known* has, of those whose syntax was broken, the lines that their facts are of.
     """
 
-    look: Look
+    look: Survey
     findings: Mapping[str, tuple[Finding, ...]]
     documents: Mapping[str, Document]
     known: Mapping[str, Sequence[str]]
@@ -52,7 +53,8 @@ class Root:
     """A project; everything but its attributes is for one thread to ask.
 
     *error* says what is wrong with its configuration; the one before stays in force. *routes* are
-    those of the last run, for telling them from others.
+    those of the last run, for telling them from others. It is not *settled* while a first answer
+    is all that there is.
     """
 
     def __init__(self, folder: Path, request: Request) -> None:
@@ -60,6 +62,8 @@ class Root:
         self.error = ""
         self.seen: Seen | None = None
         self.routes: tuple[tuple[str, str, bool | None], ...] = ()
+        self.settled = True
+        self._of: Plan | None = None
         self._standing = StandingPlan(request._replace(paths=(folder,)))
         self._good: dict[str, str] = {}
 
@@ -77,8 +81,38 @@ class Root:
         """Take other settings of the editor, from the next run on."""
         self._standing.ask(request._replace(paths=(self.folder,)))
 
-    def run(self, documents: Iterable[Document]) -> Seen | None:
-        """Lint the project with the open *documents*; None when it was never configured."""
+    def glance(self, documents: Iterable[Document]) -> Seen | None:
+        """Give a first answer about the project with the open *documents*.
+
+        None where more has changed than that can be given for.
+        """
+        plan, last = self.plan, self.seen
+        try:
+            if plan is None or last is None or self._standing.current() is not self._of:
+                return None
+        except ConfigError:
+            return None
+        overlaid = self.overlay(plan, documents)
+
+        def moved(path: str, facts: FileFacts) -> Callable[[Span], Span | None]:
+            if facts.problem is not None or path not in overlaid:
+                return lambda span: span
+            return shift(lines_of(self._last_good(path)), overlaid[path].lines).moved
+
+        looked = glance(plan, last.look, moved)
+        if looked is None:
+            return None
+        self.settled = self.settled and looked.checked is last.look.checked
+        self.seen = self._seen(looked, overlaid)
+        return self.seen
+
+    def run(
+        self, documents: Iterable[Document], pulse: Callable[[], None] | None = None
+    ) -> Seen | None:
+        """Lint the project with the open *documents*; None when it was never configured.
+
+        *pulse* is called now and then; what it raises ends the run, and what was seen stays.
+        """
         self.error = ""
         try:
             self._standing.current()
@@ -89,7 +123,8 @@ class Root:
             plan.workspace.patient = True
             overlaid = self.overlay(plan, documents)
             try:
-                self.seen = self._seen(look(plan), overlaid)
+                self.seen = self._seen(survey(plan, pulse=pulse), overlaid)
+                self._of, self.settled = plan, True
                 self.routes = tuple(
                     (route.place.path, title(route), route.on_loop)
                     for route in self.seen.look.project.routes
@@ -107,7 +142,11 @@ class Root:
         plan.workspace.overlays = {path: encode(one.text) for path, one in overlaid.items()}
         return overlaid
 
-    def _seen(self, looked: Look, documents: Mapping[str, Document]) -> Seen:
+    def _last_good(self, path: str) -> str:
+        """Return the text that the facts of *path* are of."""
+        return self._good.get(path) or _on_disk(self.top / path)
+
+    def _seen(self, looked: Survey, documents: Mapping[str, Document]) -> Seen:
         findings: dict[str, list[Finding]] = {}
         for finding in looked.report.findings:
             findings.setdefault(finding.place.path, []).append(finding)
@@ -119,7 +158,7 @@ class Root:
             if facts.problem is None:
                 self._good[path] = document.text
             elif facts.problem.kind == "syntax":
-                known[path] = lines_of(self._good.get(path) or _on_disk(self.top / path))
+                known[path] = lines_of(self._last_good(path))
         by_path = {path: tuple(found) for path, found in findings.items()}
         return Seen(looked, by_path, documents, known)
 

@@ -22,6 +22,8 @@ from fastapi_bp_lint.lsp.settings import Settings
 
 # One notification of many changes comes as many; nobody sees so short a wait.
 PAUSE = 0.01
+# What is seen at a glance is looked at closely once nobody types.
+QUIET = 0.4
 IDLE = 1.0
 # Objects more than there were: each run links the project anew, and what it drops are cycles.
 LITTER, HEAP = 50_000, 2_000_000
@@ -31,6 +33,13 @@ logger = logging.getLogger(__name__)
 
 
 Tell = Callable[[str, Sequence[Diagnostic]], None]
+
+
+class OvertakenError(BaseException):
+    """Something has changed while what was seen at a glance was looked at closely.
+
+    No error of a rule, which would be one more finding.
+    """
 
 
 class News(NamedTuple):
@@ -75,6 +84,8 @@ class Session:
         self._runs = 0
         self._settled = False
         self._crash = ""
+        self._close: set[Root] = set()
+        self._overtaken = False
 
     @property
     def roots(self) -> Iterable[Root]:
@@ -111,13 +122,17 @@ class Session:
     def touch(self, roots: Iterable[Root]) -> None:
         """Lint *roots* again, once what is being done is done."""
         self._waiting |= dict.fromkeys(roots)
+        self._overtaken = bool(self._waiting)
         if self._waiting and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     def changed(self, path: Path | None) -> None:
         """Lint what a changed file belongs to."""
         if path is not None:
-            self.touch(self._around(path))
+            roots = self._around(path)
+            if path.suffix != ".py":  # what it decides stands in no other file
+                self._close.update(roots)
+            self.touch(roots)
 
     def reload(self) -> None:
         """Find the projects anew: folders, settings or configuration files are others now."""
@@ -157,6 +172,7 @@ class Session:
             if root is None:
                 continue
             del self._waiting[root]
+            self._overtaken = False
             try:
                 await self._lint(root)
             except Exception as error:  # noqa: BLE001 - the next change may be without it
@@ -172,6 +188,8 @@ class Session:
         self._runs += 1
         news = await loop.run_in_executor(self._worker, self._run, root, documents)
         logger.info("linted %s in %.3f s", root.folder, loop.time() - started)
+        if not root.settled:
+            loop.call_later(QUIET, self._look_closely, root, self._runs)
         if root.error and root.error != before:
             self._complain(root.error)
         if self._roots.get(root.folder) is root:
@@ -188,12 +206,31 @@ class Session:
 
     def _run(self, root: Root, documents: Sequence[Document]) -> list[News]:
         last = root.seen
-        seen = root.run(documents)
+        seen = self._see(root, documents)
         news = [] if seen is None else list(self._news(root, seen, last))
         if configuration := of_configuration(root.error):
             file, diagnostic = configuration
             news.append(News(file, (), [diagnostic], None))
         return news
+
+    def _see(self, root: Root, documents: Sequence[Document]) -> Seen | None:
+        if root in self._close:
+            self._close.discard(root)
+            try:
+                return root.run(documents, self._pulse)
+            except OvertakenError:
+                return root.seen
+        return root.glance(documents) or root.run(documents)
+
+    def _pulse(self) -> None:
+        if self._overtaken:
+            raise OvertakenError
+
+    def _look_closely(self, root: Root, runs: int) -> None:
+        """Survey what was seen at a glance, unless something has happened since."""
+        if runs == self._runs and not root.settled and self._roots.get(root.folder) is root:
+            self._close.add(root)
+            self.touch([root])
 
     def _news(self, root: Root, seen: Seen, last: Seen | None) -> Iterable[News]:
         """Give the files of which something else is to be said than the board has."""

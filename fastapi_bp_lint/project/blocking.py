@@ -340,6 +340,8 @@ class Blocking:
             told: dict[Place, Stall] = {}
             chained: set[int] = set()
             for edge in self._calls.edges(coroutine):
+                if edge.target not in hops and not self._asks(edge, asked):
+                    continue  # nearly all
                 found = self._stall(coroutine, edge, asked, hops)
                 if found is None:
                     continue
@@ -356,19 +358,19 @@ class Blocking:
         self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, list[Hop]]
     ) -> Stall | None:
         functions, edges = [coroutine], [edge]
-        doubt = self._doubt(edge, coroutine)
-        if not self._asks(edge, asked):
+        if self._asks(edge, asked):
+            doubt = self._doubt(edge, coroutine)
+        else:
             hop = self._open(edge, coroutine, hops)
-            if hop is not None:
-                doubt = weakest(self._certainty(hop, edge, coroutine), hop.certainty)
+            if hop is None:
+                return None
+            doubt = weakest(self._certainty(hop, edge, coroutine), hop.certainty)
             while hop is not None:
                 at = edges[-1].target
                 assert isinstance(at, Function)
                 functions.append(at)
                 edges.append(hop.edge)
                 hop = hop.rest
-            if len(edges) == 1:
-                return None
         if self._commands.is_alone(coroutine):
             doubt = Certainty.POSSIBLE
         primitive = edges[-1].target

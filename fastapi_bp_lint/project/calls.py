@@ -58,6 +58,7 @@ class Calls:
         self._guess = project.guess
         self._told = project.types.told
         self._handed = Handed(project.types)
+        self._pulse = project.pulse
         self._rows: dict[str, Primitive | None] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
         self.properties = (
@@ -79,6 +80,7 @@ class Calls:
         """Return what the body of *function* runs, in source order."""
         kept = self._edges.get(function)
         if kept is None:
+            self._pulse()
             found = self._all(function)
             if not self._told.is_silent:
                 found = self._as_told(found)

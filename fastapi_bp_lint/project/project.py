@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     """Says what a call calls of which the project itself tells nothing."""
 
 
+def _go_on() -> None:
+    """Let a run end in its own time."""
+
+
 class Project:
     """Many files, linked into one program."""
 
@@ -48,6 +52,7 @@ class Project:
         self.pins = pins
         self.guess = guess
         self.retired: list[FileFacts] = []
+        self.pulse: Callable[[], None] = _go_on
 
     @cached_property
     def modules(self) -> Modules:

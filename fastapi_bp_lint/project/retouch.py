@@ -29,11 +29,14 @@ def retouch(project: Project, facts: FileFacts) -> bool:
     for cls, made in zip(classes, facts.classes, strict=True):
         cls.facts = made
         vars(cls).pop("fields", None)
+    others = []
     for function, new in zip(functions, facts.functions, strict=True):
-        function.facts = new
+        if function.facts != new:  # the others keep all that was found out about them
+            function.facts = new
+            others.append(function)
     project.names.renew(module)
-    project.types.forget(classes, functions)
-    project.calls.forget(functions)
+    project.types.forget(classes, others)
+    project.calls.forget(others)
     project.files = {**project.files, facts.path: facts}
     vars(project).pop("blocking", None)
     return True

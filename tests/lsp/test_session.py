@@ -76,19 +76,19 @@ def test_what_is_found_is_told_once(root: Path) -> None:
 def test_a_crash_is_told_once_and_the_next_run_goes_on(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = engine.look
+    look = engine.survey
 
-    def crash(*_: object) -> object:
+    def crash(*_: object, **__: object) -> object:
         message = "broken"
         raise RuntimeError(message)
 
     async def work(one: Session, _: Told) -> None:
-        monkeypatch.setattr(roots, "look", crash)
+        monkeypatch.setattr(roots, "survey", crash)
         one.opened(root)
         await one.settled()
         one.touch(one.roots)
         await one.settled()
-        monkeypatch.setattr(roots, "look", look)
+        monkeypatch.setattr(roots, "survey", look)
         one.touch(one.roots)
 
     told = run(work)
