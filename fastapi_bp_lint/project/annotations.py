@@ -75,7 +75,9 @@ def _declared_by(types: Types, value: Value) -> Held:
         opaque = value.name in OPAQUE or value.name in TRANSPARENT
         return UNKNOWN if opaque else one(Instance(value))
     if isinstance(value, Alias):
-        return annotated(types, value.expr, value.where)
+        # An alias may stand in itself: JSON = dict[str, "JSON"] | str.
+        key = "alias", id(value.expr), value.where
+        return types.keep(key, lambda: annotated(types, value.expr, value.where))
     if isinstance(value, Instance) and isinstance(value.of, External):
         return _bound_of(types, value) if value.of.name in TYPE_VARIABLES else UNKNOWN
     return UNKNOWN
