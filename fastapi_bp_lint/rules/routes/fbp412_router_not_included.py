@@ -38,7 +38,8 @@ app.include_router(router)
 ```
 
 ## Limits
-The rule is silent in a project without an application, where one include or mount cannot be told,
+The rule is silent in a project without an application, or with none but such as a function makes
+and gives no route, as libraries of routers do; where one include or mount cannot be told,
 and for a router that is exported (`__all__`), imported or handed on by other code: somebody may
 include it. Tests are passed over.
 
@@ -51,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_bp_lint.facts.model import Call
-from fastapi_bp_lint.project.apps import Registered, Router
+from fastapi_bp_lint.project.apps import App, Registered, Router
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import Instance
 from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
@@ -61,7 +62,7 @@ rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMEN
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
-    apps = [a for a in project.apps if not a.module.is_test]
+    apps = [a for a in project.apps if not a.module.is_test and _serves(a)]
     if not apps or any(r.open for r in [*project.routers, *[a.router for a in apps]]):
         return
     told = set()
@@ -78,6 +79,11 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
             symbol=router.symbol,
             certainty=router.certainty,
         )
+
+
+def _serves(app: App) -> bool:
+    """Whether an application may be one that is run: not one of a function that gives it nothing."""
+    return bool(app.router.entries or app.router.symbol)
 
 
 def _is_lost(router: Router, project: Project) -> bool:
