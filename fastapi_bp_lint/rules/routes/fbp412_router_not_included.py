@@ -38,8 +38,8 @@ app.include_router(router)
 ```
 
 ## Limits
-The rule is silent in a project without an application, or with none but such as a function makes
-and gives no route, as libraries of routers do; where one include or mount cannot be told,
+The rule is silent in a project without an application, in one with several routers of which none is
+included, as libraries of routers are, where one include or mount cannot be told,
 and for a router that is exported (`__all__`), imported or handed on by other code: somebody may
 include it. Tests are passed over.
 
@@ -52,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_bp_lint.facts.model import Call
-from fastapi_bp_lint.project.apps import App, Registered, Router
+from fastapi_bp_lint.project.apps import Registered, Router
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import Instance
 from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
@@ -62,8 +62,10 @@ rule = Rule(__name__, __doc__, severity=Severity.WARNING, preset=Preset.RECOMMEN
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
-    apps = [a for a in project.apps if not a.module.is_test and _serves(a)]
+    apps = [a for a in project.apps if not a.module.is_test]
     if not apps or any(r.open for r in [*project.routers, *[a.router for a in apps]]):
+        return
+    if _is_library(project):
         return
     told = set()
     for router in project.routers:
@@ -81,9 +83,11 @@ def check(project: Project, _: Project) -> Iterator[Finding]:
         )
 
 
-def _serves(app: App) -> bool:
-    """Whether an application may be one that is run: not one of a function that gives it nothing."""
-    return bool(app.router.entries or app.router.symbol)
+def _is_library(project: Project) -> bool:
+    """Whether there are several routers and none is included: that is done elsewhere."""
+    routers = [r for r in project.routers if any(isinstance(e, Registered) for e in r.entries)]
+    own = [r for r in routers if not r.module.is_test]
+    return len(own) > 1 and not any(project.web.is_within(r) for r in own)
 
 
 def _is_lost(router: Router, project: Project) -> bool:
