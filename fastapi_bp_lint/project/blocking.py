@@ -334,12 +334,10 @@ class Blocking:
     def stalls_by(self, asked: str) -> Iterator[Stall]:
         """Give one stall per coroutine and primitive of that question, in source order."""
         hops = self.hops(asked)
-        for coroutine in self.coroutines:
-            if self._project.types.told.of(coroutine) is False:
-                continue
+        for coroutine, edges in self._beginnings:
             told: dict[Place, Stall] = {}
             chained: set[int] = set()
-            for edge in self._calls.edges(coroutine):
+            for edge in edges:
                 if edge.target not in hops and not self._asks(edge, asked):
                     continue  # nearly all
                 found = self._stall(coroutine, edge, asked, hops)
@@ -353,6 +351,16 @@ class Blocking:
                 if before is None or (before.is_doubtful and not found.is_doubtful):
                     told[found.end] = found
             yield from told.values()
+
+    @cached_property
+    def _beginnings(self) -> list[tuple[Function, list[Edge]]]:
+        """The coroutines that may stall, each with what it runs besides other coroutines."""
+        told = self._project.types.told
+        return [
+            (c, [e for e in self._calls.edges(c) if not getattr(e.target, "is_async", False)])
+            for c in self.coroutines
+            if told.of(c) is not False
+        ]
 
     def _stall(
         self, coroutine: Function, edge: Edge, asked: str, hops: dict[Function, list[Hop]]
