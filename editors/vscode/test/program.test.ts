@@ -4,22 +4,22 @@ import { test } from "node:test";
 import { program, type Surroundings } from "../src/program";
 
 const around: Surroundings = {
-  folder: "/work/shop",
+  folder: "/code/shop",
   trusted: true,
   home: "/home/me",
   windows: false,
-  exists: (file) => file === "/work/shop/.venv/bin/fbp-lint",
+  exists: (file) => file === "/code/shop/.venv/bin/fbp-lint",
 };
 const nothing = { path: "", arguments: [] };
 
 test("the environment of the folder comes before the PATH", () => {
   assert.deepEqual(program(nothing, around), {
-    command: "/work/shop/.venv/bin/fbp-lint",
+    command: "/code/shop/.venv/bin/fbp-lint",
     arguments: ["server"],
   });
   assert.equal(program(nothing, { ...around, exists: () => false }).command, "fbp-lint");
-  const other = (file: string) => file === "/work/shop/venv/bin/fbp-lint";
-  assert.equal(program(nothing, { ...around, exists: other }).command, "/work/shop/venv/bin/fbp-lint");
+  const other = (file: string) => file === "/code/shop/venv/bin/fbp-lint";
+  assert.equal(program(nothing, { ...around, exists: other }).command, "/code/shop/venv/bin/fbp-lint");
 });
 
 test("a folder that is not trusted starts nothing of its own", () => {
@@ -29,13 +29,13 @@ test("a folder that is not trusted starts nothing of its own", () => {
 test("the setting comes first, and its path begins at the folder", () => {
   const asked = (path: string) => program({ path, arguments: ["--verbose"] }, around);
   assert.deepEqual(asked("tools/fbp-lint"), {
-    command: "/work/shop/tools/fbp-lint",
+    command: "/code/shop/tools/fbp-lint",
     arguments: ["server", "--verbose"],
   });
   assert.equal(asked(" /opt/fbp-lint ").command, "/opt/fbp-lint");
   assert.equal(asked("fbp-lint-next").command, "fbp-lint-next");
   assert.equal(asked("~/bin/fbp-lint").command, "/home/me/bin/fbp-lint");
-  assert.equal(asked("${workspaceFolder}/bin/fbp-lint").command, "/work/shop/bin/fbp-lint");
+  assert.equal(asked("${workspaceFolder}/bin/fbp-lint").command, "/code/shop/bin/fbp-lint");
 });
 
 test("on Windows programs stand elsewhere", () => {
