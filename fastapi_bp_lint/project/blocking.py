@@ -12,7 +12,7 @@ from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
 from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
-from fastapi_bp_lint.project.guards import Guard, Guards
+from fastapi_bp_lint.project.guards import Guard, Guards, kin
 from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.values import Function
 
@@ -202,6 +202,7 @@ class Ascent(NamedTuple):
 
 
 _WAYS = 4
+_WAYS_OF_KIN = 24
 
 
 def _is_settled(known: list[Hop], length: int, certainty: Certainty) -> bool:
@@ -314,7 +315,9 @@ class Blocking:
                         known[position] = hop
                         level.append((function, hop))
                 return
-        if hop.guard is None or [k.is_doubtful for k in known].count(hop.is_doubtful) < _WAYS:
+        alike = [k for k in known if k.is_doubtful is hop.is_doubtful]
+        most = _WAYS_OF_KIN if kin(hop.guard) else _WAYS
+        if hop.guard is None or len(alike) < most:
             known.append(hop)
             level.append((function, hop))
 

@@ -24,6 +24,7 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.project.branches import Branch, branches
 from fastapi_bp_lint.project.origins import Origins
+from fastapi_bp_lint.project.receivers import Receivers
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class Leaf(NamedTuple):
     is_rare: bool = False
 
 
+class Kin(NamedTuple):
+    """The receiver is of a class that runs every one of *methods*."""
+
+    methods: tuple[Function, ...]
+
+
 class Node(NamedTuple):
     """Guards combined: *kind* is not, all or any."""
 
@@ -50,7 +57,7 @@ class Node(NamedTuple):
     parts: tuple[Guard, ...]
 
 
-Guard: TypeAlias = "Leaf | Node | bool | None"
+Guard: TypeAlias = "Leaf | Kin | Node | bool | None"
 Callers: TypeAlias = "Callable[[object], Sequence[tuple[Function, Edge]]]"
 _MOST = 12
 _MANY = 5
@@ -63,6 +70,7 @@ class Guards:
         self._callers = callers
         self._types = types
         self._origins = Origins(types)
+        self._receivers = Receivers(types)
         self._unbrought: dict[tuple[object, Leaf], bool] = {}
         self._told: dict[Function, list[tuple[Branch, Guard]]] = {}
         self._bound: dict[Function, dict[str, list[Binding]]] = {}
@@ -119,12 +127,19 @@ class Guards:
         return _small(both(self.of(caller, edge.span.line), asked))
 
     def at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
-        """Return what *guard*, of the edge's target, asks of the parameters of *caller*."""
-        if not isinstance(guard, Leaf | Node):
-            return guard
+        """Return what *guard*, of the edge's target, asks of *caller*: parameters and receiver."""
+        methods = self._receivers.asked(kin(guard), edge, caller)
+        if methods is False:
+            return False
+        asked = self._at(guard, edge, caller)
+        return asked if methods is True else both(Kin(methods), asked)
+
+    def _at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         if isinstance(guard, Leaf):
             return self._leaf(guard, edge, caller)
-        parts = tuple([self.at(part, edge, caller) for part in guard.parts])
+        if not isinstance(guard, Node):
+            return None if isinstance(guard, Kin) else guard
+        parts = tuple([self._at(part, edge, caller) for part in guard.parts])
         if guard.kind == "not":
             return _settled(parts[0], holds=False)
         return both(*parts) if guard.kind == "all" else _any(parts)
@@ -241,6 +256,15 @@ def paths(guard: Guard) -> set[str]:
     return set()
 
 
+def kin(guard: Guard) -> tuple[Function, ...]:
+    """Return the methods that a guard wants one object to run."""
+    if isinstance(guard, Kin):
+        return guard.methods
+    if isinstance(guard, Node) and guard.kind == "all":
+        return next((part.methods for part in guard.parts if isinstance(part, Kin)), ())
+    return ()
+
+
 def both(*parts: Guard) -> Guard:
     """Return the guard that asks for every one of *parts*."""
     if False in parts:
@@ -264,7 +288,7 @@ def _settled(guard: Guard, *, holds: bool) -> Guard:
     """Return what is known when *guard* is true, or false; no negation but of leaves remains."""
     if guard is None or isinstance(guard, bool):
         return guard if guard is None else guard is holds
-    if isinstance(guard, Leaf):
+    if isinstance(guard, Leaf | Kin):
         return guard if holds else Node("not", (guard,))
     if guard.kind == "not":
         return _settled(guard.parts[0], holds=not holds)
