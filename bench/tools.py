@@ -13,7 +13,8 @@ from typing import NamedTuple
 from bench.wheels import sources
 
 PARSER = "`ast.parse` of the same files"
-COLD, WARM, CHANGED = "fbp-lint, cold", "fbp-lint, nothing changed", "fbp-lint, one file changed"
+COLD, ALONE = "fbp-lint, cold", "fbp-lint, cold, in one process"
+WARM, CHANGED = "fbp-lint, nothing changed", "fbp-lint, one file changed"
 RUFF = "ruff `FAST,ASYNC`, no cache"
 PEERS = ("ruff", "flake8", "flake8-async", "flake8-fastapi", "fastapi-lsp", "pylint")
 _PARSE = """\
@@ -50,7 +51,7 @@ def installed(folder: Path) -> Path:
 
 def ours(project: Path, folder: Path) -> list[Tool]:
     """Return our own runs over *project*, whose copy and cache go below *folder*."""
-    lint = [sys.executable, "-m", "fastapi_bp_lint", "--isolated", "--quiet", "--jobs", "1"]
+    lint = [sys.executable, "-m", "fastapi_bp_lint", "--isolated", "--quiet"]
     names = folder / "files.txt"
     names.write_text("\n".join(sources(project)), "utf-8")
     edited = folder / "edited"
@@ -66,6 +67,7 @@ def ours(project: Path, folder: Path) -> list[Tool]:
     return [
         Tool(PARSER, [sys.executable, "-c", _PARSE, str(names)]),
         Tool(COLD, [*lint, "--no-cache", str(project)]),
+        Tool(ALONE, [*lint, "--no-cache", "--jobs", "1", str(project)]),
         Tool(WARM, [*lint, *kept, str(project)]),
         Tool(CHANGED, [*lint, *other, str(edited)], edit),
     ]
@@ -74,14 +76,14 @@ def ours(project: Path, folder: Path) -> list[Tool]:
 def others(project: Path, folder: Path, scripts: Path) -> list[Tool]:
     """Return the other linters, installed in *scripts*, over *project*."""
     ruff = [str(scripts / "ruff"), "check", "--isolated", "--select", "FAST,ASYNC", "--quiet"]
-    flake8 = [str(scripts / "flake8"), "--isolated", "--jobs", "1", "--select", "ASYNC,CF"]
+    flake8 = [str(scripts / "flake8"), "--isolated", "--select", "ASYNC,CF"]
     pylint = [str(scripts / "pylint"), "--disable=all", "--enable=async", "--recursive=y"]
     return [
         Tool(RUFF, [*ruff, "--no-cache", str(project)]),
         Tool("ruff, with its cache", [*ruff, "--cache-dir", str(folder / "ruff"), str(project)]),
         Tool("flake8 with flake8-async and flake8-fastapi", [*flake8, str(project)], slow=True),
         Tool("fastapi-lsp check", [str(scripts / "fastapi-lsp"), "check", str(project)], slow=True),
-        Tool("pylint, its checks of coroutines", [*pylint, "--jobs=1", str(project)], slow=True),
+        Tool("pylint, its checks of coroutines", [*pylint, "--jobs=0", str(project)], slow=True),
     ]
 
 

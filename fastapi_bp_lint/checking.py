@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from fastapi_bp_lint import suppress
 from fastapi_bp_lint.config import Config, matching
 from fastapi_bp_lint.facts.model import Mark
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Span, sort_key
+from fastapi_bp_lint.fork import Fork, ForkError
 from fastapi_bp_lint.project.blocking import Stall
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
@@ -21,6 +23,7 @@ from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_ru
 
 Moved = Callable[[Span], Span | None]
 _TOP = Span(1, 0, 1, 0)
+_CONCURRENCY = "FBP1"
 
 
 class Checked(NamedTuple):
@@ -42,12 +45,14 @@ class Checked(NamedTuple):
         return Found(tuple(files), self.found, self.doubtful, self.complete, is_whole)
 
 
-def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checked:
-    """Return all that *rules* find in *project*."""
+def check(
+    project: Project, config: Config, rules: Mapping[str, Rule], *, alone: bool = True
+) -> Checked:
+    """Return all that *rules* find in *project*; not *alone*, a copy of this process helps."""
     found = [finding for facts in project.files.values() for finding in facts.findings]
-    for rule in rules.values():
-        project.pulse()
-        found += _checked(rule, project)
+    by_rule = _told(project, rules) if alone else _told_by_two(project, rules)
+    for code in rules:
+        found += by_rule[code]
     # What a rule that crashed would have found is not known to be absent.
     complete = frozenset(rules) - {crashed_rule(finding) for finding in found}
     outcome = suppress.apply(found, project.files, slugs(), complete, config.per_file_ignores)
@@ -58,6 +63,37 @@ def check(project: Project, config: Config, rules: Mapping[str, Rule]) -> Checke
         of = sure if finding.certainty.rank <= config.certainty.rank else doubtful
         of.append(_adjusted(finding, config))
     return Checked(project, sure, doubtful, complete)
+
+
+def _told(project: Project, rules: Mapping[str, Rule]) -> dict[str, list[Finding]]:
+    """Return what each rule finds in the linked project."""
+    told: dict[str, list[Finding]] = {}
+    for code, rule in rules.items():
+        project.pulse()
+        told[code] = list(_checked(rule, project))
+    return told
+
+
+def _told_by_two(project: Project, rules: Mapping[str, Rule]) -> dict[str, list[Finding]]:
+    """Return the same, and leave to a copy of this process what does not ask for held loops.
+
+    Both parts take about as long, and share little but the model of the web application.
+    """
+    ours = {code: rule for code, rule in rules.items() if code.startswith(_CONCURRENCY)}
+    theirs = {code: rule for code, rule in rules.items() if code not in ours}
+    if not ours or not theirs:
+        return _told(project, rules)
+    with contextlib.suppress(Exception):  # it is raised again where a rule asks
+        _ = project.entries, project.dependencies
+    try:
+        copy = Fork(lambda: _told(project, theirs))
+    except OSError:
+        return _told(project, rules)
+    told = _told(project, ours)
+    try:
+        return told | copy.result()
+    except ForkError:
+        return told | _told(project, theirs)
 
 
 def glance(

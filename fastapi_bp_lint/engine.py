@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.config import Pins
 from fastapi_bp_lint.finding import Finding
+from fastapi_bp_lint.fork import spare_processes
 from fastapi_bp_lint.plan import Plan, Request, is_shown, known, prepare
 from fastapi_bp_lint.report import Accepted, Fixed, Found, Left, Report
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.inference import Inference
     from fastapi_bp_lint.project.project import Project
     from fastapi_bp_lint.workspace import Progress
+
+# Of a project that a second process looks at as well, each soon has its own copy in memory.
+_ENOUGH_LINES = 20_000
+_MOST_LINES = 500_000
 
 __all__ = [
     "Look",
@@ -227,10 +232,18 @@ def _lint(
         guess = _guess(plan)
         project = Project(files, plan.config, Pins(plan.location.root), guess)
         project.pulse = pulse or project.pulse
-        checked = check(project, plan.config, plan.rules)
+        alone = guess is not None or pulse is not None or _is_alone(plan.jobs, files)
+        checked = check(project, plan.config, plan.rules, alone=alone)
         if guess is not None:
             guess.save()
         return checked
+
+
+def _is_alone(jobs: int, files: Mapping[str, FileFacts]) -> bool:
+    """Whether one process runs all of the rules: where two are no quicker, or need much memory."""
+    if not spare_processes(jobs):
+        return True
+    return not jobs and not _ENOUGH_LINES <= sum(f.lines for f in files.values()) <= _MOST_LINES
 
 
 def _guess(plan: Plan) -> Inference | None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.cache import Cache
 from fastapi_bp_lint.config import Config, Known, Location, load, locate, real
-from fastapi_bp_lint.finding import Certainty, Preset
+from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.output import FORMATS
-from fastapi_bp_lint.rules import catalogue, slugs
 from fastapi_bp_lint.rules import load as load_rules
+from fastapi_bp_lint.rules import presets, slugs
 from fastapi_bp_lint.selection import Layer, selected
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Plan:
         self.config = config
         self.since = request.since
         self.infer = request.infer
+        self.jobs = request.jobs
         self._request = request
         root = location.root
         overlaid = {real(path) for path in request.overlays}
@@ -70,7 +71,7 @@ class Plan:
         """The codes of the rules that run."""
         config = self.config
         own = Layer(config.preset, config.select, config.extend_select, config.ignore)
-        return selected([own, self._request.layer], slugs(), _presets)
+        return selected([own, self._request.layer], slugs(), presets)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -83,7 +84,7 @@ class Plan:
         from fastapi_bp_lint.workspace import Workspace  # noqa: PLC0415 - an answer may be kept
 
         root = self.location.root
-        workspace = Workspace(root, self.config, self.codes, jobs=self._request.jobs)
+        workspace = Workspace(root, self.config, self.codes, jobs=self.jobs)
         for path, text in self._request.overlays.items():
             workspace.overlays |= dict.fromkeys(under(root, path), text)
         return workspace
@@ -178,10 +179,6 @@ def under(root: Path, path: Path) -> tuple[str, ...]:
         for place in places
         if place == root or root in place.parents
     )
-
-
-def _presets() -> dict[str, Preset]:
-    return {code: rule.preset for code, rule in load_rules(catalogue()).items()}
 
 
 def _options(code: str) -> tuple[Option, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -14,15 +13,14 @@ from fastapi_bp_lint.discovery import discover
 from fastapi_bp_lint.disk import read
 from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.facts.rescue import decode
+from fastapi_bp_lint.fork import spare_processes
 from fastapi_bp_lint.reading import facts_of, facts_of_text, unreadable
 from fastapi_bp_lint.rules import load, syntax_checks
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-# Handing facts from one process to another costs as much as extracting them: with fewer files or
-# cores than these a pool is slower than one process.
-ENOUGH_FILES = 300
-ENOUGH_CORES = 4
+# With fewer files than these a second process costs more than it saves.
+ENOUGH_FILES = 100
 
 
 class Workspace:
@@ -123,16 +121,22 @@ class Workspace:
             else:
                 on_disk.append(path)
         root = str(self.root)
-        jobs = self._jobs or _jobs(len(on_disk))
-        if jobs > 1 and len(on_disk) > 1:
+        copies = self._copies(len(on_disk))
+        if copies:
             from fastapi_bp_lint.pool import facts_of_many  # noqa: PLC0415 - few runs need it
 
-            return fresh | facts_of_many(root, on_disk, self._codes, jobs, progress)
+            return fresh | facts_of_many(root, on_disk, self._checks, copies, progress)
         for done, path in enumerate(on_disk, 1):
             fresh[path] = facts_of(root, path, self._checks)
             if progress is not None:
                 progress(done, len(on_disk))
         return fresh
+
+    def _copies(self, files: int) -> int:
+        """Return how many processes beside this one read so many files."""
+        if files < (2 if self._jobs else ENOUGH_FILES):
+            return 0
+        return min(spare_processes(self._jobs), files - 1)
 
     def _overlaid(self, path: str) -> FileFacts:
         fresh = facts_of_text(self.overlays[path], path, self._checks)
@@ -140,11 +144,3 @@ class Workspace:
         if self.patient and last is not None and problem is not None and problem.kind == "syntax":
             return last._replace(problem=problem)
         return fresh
-
-
-def _jobs(files: int) -> int:
-    if files < ENOUGH_FILES:
-        return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return cores if cores >= ENOUGH_CORES else 1

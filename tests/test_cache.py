@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -10,16 +11,20 @@ from pathlib import Path
 import pytest
 
 from fastapi_bp_lint import cache as caching
-from fastapi_bp_lint import engine
+from fastapi_bp_lint import engine, workspace
 from fastapi_bp_lint.cache import MOST, clean
 from fastapi_bp_lint.cli.app import run as command
+from fastapi_bp_lint.config import Config
+from fastapi_bp_lint.discovery import Listing, discover
 from fastapi_bp_lint.disk import digest
 from fastapi_bp_lint.engine import run
+from fastapi_bp_lint.finding import Preset
 from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.report import Report
 from fastapi_bp_lint.selection import Layer
 
 FOLDER = ".fbp_cache"
+BOOKSHOP = Path(__file__).parent.parent / "fixtures" / "projects" / "bookshop"
 ROUTER = """\
 import time
 
@@ -287,6 +292,27 @@ def test_all_ways_to_the_findings_agree(root: Path, jobs: int) -> None:
     assert len(plain) == 31
     cold, warm = linted(root, jobs=jobs), linted(root, jobs=jobs)
     assert cold.findings == warm.findings == plain
+
+
+def test_the_order_in_which_files_are_found_does_not_show(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = Layer(preset=Preset.STRICT)
+    request = Request(paths=(BOOKSHOP,), layer=whole, jobs=1)
+    plain = run(prepare(request)).findings
+    assert len(plain) > 100
+    for seed in range(3):
+
+        def shuffled(root: Path, config: Config, seed: int = seed) -> Listing:
+            listing = discover(root, config)
+            files = sorted(listing.files.items())
+            random.Random(seed).shuffle(files)  # noqa: S311 - the same order every time
+            assert [path for path, _ in files] != sorted(listing.files)
+            return listing._replace(files=dict(files))
+
+        monkeypatch.setattr(workspace, "discover", shuffled)
+        for jobs in (1, 4):
+            assert run(prepare(request._replace(jobs=jobs))).findings == plain
 
 
 def test_the_command_line_keeps_and_forgets(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_bp_lint import checking
+from fastapi_bp_lint.checking import Checked
 from fastapi_bp_lint.config import ConfigError
 from fastapi_bp_lint.engine import look, repair, run
 from fastapi_bp_lint.facts.extract import extract
@@ -24,6 +25,7 @@ from fastapi_bp_lint.finding import (
     Severity,
     Span,
 )
+from fastapi_bp_lint.fork import Fork, ForkError
 from fastapi_bp_lint.plan import Plan, Request, prepare
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
@@ -395,3 +397,60 @@ def test_the_place_of_an_entity_that_has_none() -> None:
 
     assert checking._place(Placed()) == Placed.place  # noqa: SLF001
     assert checking._place(object()).path == "."  # noqa: SLF001
+
+
+def _refuse(_work: object) -> None:
+    message = "no more processes"
+    raise OSError(message)
+
+
+class _Lost:
+    """A copy that was killed."""
+
+    def __init__(self, _work: object) -> None:
+        pass
+
+    def result(self) -> None:
+        raise ForkError
+
+
+@pytest.mark.parametrize("copy", [Fork, _refuse, _Lost])
+def test_a_copy_that_runs_some_of_the_rules_does_not_show(
+    copy: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path, app="import time\n\nasync def f():\n    time.sleep(1)\n")
+    near, far = every_module(made(188)), every_module(made(988))
+    crashing = made(989)
+
+    @crashing.on(Module)
+    def check(module: Module, _project: Project) -> Iterator[Finding]:
+        raise ValueError(module.path)
+
+    def found(jobs: int) -> list[Finding]:
+        request = Request(paths=(tmp_path,), jobs=jobs)
+        return list(run(planned(tmp_path, near, far, crashing, request=request)).findings)
+
+    alone = found(1)
+    assert sorted(f.code for f in alone) == ["FBP003", "FBP188", "FBP988"]
+    monkeypatch.setattr(checking, "Fork", copy)
+    assert found(2) == alone
+
+
+def test_a_second_process_is_for_projects_of_some_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, far = every_module(made(188)), every_module(made(988))
+    asked: list[bool] = []
+
+    def check(*given: object, alone: bool) -> Checked:
+        asked.append(alone)
+        return real_check(*given)  # type: ignore[arg-type]
+
+    real_check = checking.check
+    monkeypatch.setattr(checking, "check", check)
+    spare = "fastapi_bp_lint.engine.spare_processes"
+    monkeypatch.setattr(spare, lambda jobs: 0 if jobs == 1 else 1)
+    for lines, jobs in ((10, 0), (10, 2), (60_000, 0), (60_000, 1), (600_000, 0), (600_000, 2)):
+        add(tmp_path, app="\n" * lines)
+        run(planned(tmp_path, near, far, request=Request(paths=(tmp_path,), jobs=jobs)))
+    assert asked == [True, False, False, True, True, False]

@@ -9,7 +9,7 @@ import pytest
 
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.rule import Rule
-from fastapi_bp_lint.rules import catalogue, load
+from fastapi_bp_lint.rules import catalogue, load, presets
 from fastapi_bp_lint.selection import Layer
 from tests import mdcase
 from tests.mdcase import Case
@@ -37,6 +37,12 @@ FIXED = [
     for unsafe in (False, True)
     if (case.unsafe_fixed if unsafe else case.fixed)
 ]
+
+
+def test_a_rule_is_known_before_it_is_imported() -> None:
+    assert presets() == {code: rule.preset for code, rule in RULES.items()}
+
+
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from fastapi_bp_lint import pool, workspace
 from fastapi_bp_lint.config import Config
 from fastapi_bp_lint.disk import LIMIT, read
-from fastapi_bp_lint.facts.extract import extract
+from fastapi_bp_lint.facts.extract import Checks, extract
 from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.pool import facts_of_many
 from fastapi_bp_lint.reading import facts_of
@@ -122,37 +124,52 @@ def test_the_number_of_jobs_does_not_show(tmp_path: Path) -> None:
     assert list(alone) == names
     names.reverse()
     told: list[tuple[int, int]] = []
-    found = facts_of_many(str(tmp_path), names, (), 2, lambda *step: told.append(step))
+    found = facts_of_many(str(tmp_path), names, {}, 2, lambda *step: told.append(step))
     assert found == alone
     assert told[-1] == (60, 60)
 
 
-def test_a_pool_that_is_spawned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = many(tmp_path, 30)
-    monkeypatch.setattr("threading.active_count", lambda: 2)
-    found = facts_of_many(str(tmp_path), names, ("FBP101",), 2)
-    assert found == Workspace(tmp_path, Config(), jobs=1).refresh()
-
-
-def _die(*_: object) -> list[FileFacts]:
-    os._exit(9)
-
-
-def test_a_worker_that_is_killed_costs_no_file(
+def test_more_files_than_a_pipe_takes_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = many(tmp_path, 60)
-    monkeypatch.setattr(pool, "_chunk", _die)
-    found = facts_of_many(str(tmp_path), names, (), 2)
+    names = many(tmp_path, 45)
+    monkeypatch.setattr(pool, "MOST_TICKETS", 10)
+    told: list[tuple[int, int]] = []
+    found = facts_of_many(str(tmp_path), names, {}, 0, lambda *step: told.append(step))
+    assert found == Workspace(tmp_path, Config(), jobs=1).refresh()
+    assert told == [*((done, 45) for done in range(5, 46, 5)), (45, 45)]
+
+
+def test_a_copy_that_is_killed_costs_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, here = many(tmp_path, 20), os.getpid()
+    taken = tmp_path / "taken"
+
+    def die_in_a_copy(root: str, path: str, checks: Checks) -> FileFacts:
+        if os.getpid() != here:
+            taken.write_text(path)
+            os.kill(os.getpid(), signal.SIGKILL)
+        while not taken.exists():
+            time.sleep(0.001)
+        return facts_of(root, path, checks)
+
+    monkeypatch.setattr(pool, "facts_of", die_in_a_copy)
+    found = facts_of_many(str(tmp_path), names, {}, 1)
     assert found == Workspace(tmp_path, Config(), jobs=1).refresh()
 
 
-def test_a_pool_pays_only_for_many_files_on_many_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert workspace._jobs(workspace.ENOUGH_FILES) == 8  # noqa: SLF001
-    assert workspace._jobs(workspace.ENOUGH_FILES - 1) == 1  # noqa: SLF001
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert workspace._jobs(10_000) == 1  # noqa: SLF001
+def test_without_another_process_one_reads_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = many(tmp_path, 10)
+    monkeypatch.setattr(os, "fork", refuse)
+    assert facts_of_many(str(tmp_path), names, {}, 3).keys() == set(names)
+
+
+def refuse() -> int:
+    message = "no more processes"
+    raise OSError(message)
 
 
 def test_reading_says_why_it_does_not(tmp_path: Path) -> None:

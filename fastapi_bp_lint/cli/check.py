@@ -104,7 +104,7 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="Processes to read files with; by default as many as there are cores where it pays.",
+    help="Processes to work in; by default as many as there are cores, where it pays.",
 )
 @click.option(
     "--infer",

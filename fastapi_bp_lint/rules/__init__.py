@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fastapi_bp_lint.finding import Preset
+
 if TYPE_CHECKING:
     from fastapi_bp_lint.facts.source import Source
     from fastapi_bp_lint.finding import Finding
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 SyntaxCheck = Callable[[Any, "Source"], "Iterator[Finding | Mark]"]
 
 _STEM = re.compile(r"(fbp\d{3})_(\w+)\.py")
+_PRESET = re.compile(r"^rule = Rule\([^)]*?\bpreset=Preset\.([A-Z]+)", re.MULTILINE)
 
 
 class Listed(NamedTuple):
@@ -47,6 +50,18 @@ def catalogue() -> dict[str, Listed]:
 def slugs() -> dict[str, str]:
     """Return the slug of every rule by its code."""
     return {code: listed.slug for code, listed in catalogue().items()}
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """Return the preset of every rule by its code, without importing one: most do not run."""
+    here = Path(__file__).parent
+    found: dict[str, Preset] = {}
+    for code, listed in catalogue().items():
+        text = (here / listed.family / f"{listed.module.rpartition('.')[2]}.py").read_text("utf-8")
+        said = _PRESET.search(text)
+        found[code] = Preset[said[1]] if said else load([code])[code].preset
+    return found
 
 
 def load(codes: Iterable[str]) -> dict[str, Rule]:
