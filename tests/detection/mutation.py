@@ -5,7 +5,8 @@
 FOLDER holds the package's own folder as it is installed. A walk of one to six functions starts at
 a random async route and follows calls that are there; at its end a random call of the blocking
 table is planted as the first statement. A plant is found when a new finding stands in the last
-coroutine of the walk, at its call, or when its trail ends at the plant.
+coroutine of the walk, at its call, or when its trail ends at the plant. A package that has next to
+no async route gets them: its plain ones become coroutines before anything is counted.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _TABLE = Path(__file__).parents[2] / "fastapi_bp_lint" / "knowledge" / "blocking
 _SEED = 4
 _BATCH = 20
 _DEEPEST = 6
+_ENOUGH_ROUTES = 20
 
 
 class Plant(NamedTuple):
@@ -86,7 +88,7 @@ def draw_plants(package: Package, count: int, flagged: set[tuple[str, int]]) -> 
     for number in range(count):
         for _ in range(5000):
             plant = walk(package, draw, routes, 1 + number % _DEEPEST)
-            if plant is None:
+            if plant is None or plant in plants:
                 continue
             at = last_coroutine(plant)
             if at < len(plant.steps):
@@ -206,7 +208,7 @@ def _package(name: str, folder: Path, count: int, *, verbose: bool) -> str:
                 ignored = shutil.ignore_patterns("*.pyc", "*.js", "*.map", "node_modules")
                 shutil.copytree(inner, root / inner.name, ignore=ignored)
         (root / "fbp-lint.toml").write_text("")
-        package = Package(root)
+        package = _with_coroutines(root)
         flagged = {
             (f["path"], line) for f in lint(root) for line in range(f["line"], f["end_line"] + 1)
         }
@@ -237,6 +239,21 @@ def _package(name: str, folder: Path, count: int, *, verbose: bool) -> str:
     )
     print(f"  by depth {lengths}; by last call {ways}; {dict(codes)}", flush=True)  # noqa: T201
     return f"{hits} of {len(plants)} plants found; by depth {lengths}"
+
+
+def _with_coroutines(root: Path) -> Package:
+    """Return the package below *root*; where few of its routes are coroutines, all become ones."""
+    package = Package(root)
+    if len(package.routes()) >= _ENOUGH_ROUTES:
+        return package
+    for function in package.routes(plain=True):
+        lines = package.sources[function.path].split("\n")
+        at = function.node.lineno - 1
+        lines[at] = lines[at].replace("def ", "async def ", 1)
+        package.sources[function.path] = "\n".join(lines)
+    for path, text in package.sources.items():
+        (root / path).write_text(text, "utf-8")
+    return Package(root)
 
 
 def _way(plant: Plant) -> str:

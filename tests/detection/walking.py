@@ -158,9 +158,10 @@ class Package:
             return self.functions.get((thing[0], f"{thing[1]}.__init__"))
         return self.functions.get(thing)
 
-    def routes(self) -> list[Func]:
-        """Return the coroutines that are decorated as routes."""
-        return [f for f in self.functions.values() if f.is_async and _is_route(f.node)]
+    def routes(self, *, plain: bool = False) -> list[Func]:
+        """Return the coroutines that are decorated as routes, or the *plain* functions that are."""
+        found = self.functions.values()
+        return [f for f in found if f.is_async is not plain and _is_route(f.node)]
 
 
 def _is_route(node: Node) -> bool:
