@@ -70,8 +70,13 @@ class Package:
         self.unique = {
             f.name.rpartition(".")[2]: f
             for f in self.functions.values()
-            if f.owner and names[f.name.rpartition(".")[2]] == 1
+            if f.owner and names[f.name.rpartition(".")[2]] == 1 and self._is_own(f)
         }
+
+    def _is_own(self, method: Func) -> bool:
+        """Whether no library has the method as well: its class has bases of the package only."""
+        bases = self.classes[method.path, method.owner].bases
+        return all(isinstance(b, ast.Name) and self.thing(method.path, b.id) for b in bases)
 
     def _read(self, path: str, tree: ast.Module) -> None:
         for node in tree.body:
