@@ -418,6 +418,7 @@ class _Lost:
 def test_a_copy_that_runs_some_of_the_rules_does_not_show(
     copy: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("fastapi_bp_lint.engine.spare_processes", lambda jobs: jobs - 1)
     add(tmp_path, app="import time\n\nasync def f():\n    time.sleep(1)\n")
     near, far = every_module(made(188)), every_module(made(988))
     crashing = made(989)

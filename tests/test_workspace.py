@@ -117,9 +117,10 @@ def many(root: Path, number: int) -> list[str]:
     return names
 
 
-def test_the_number_of_jobs_does_not_show(tmp_path: Path) -> None:
+def test_the_number_of_jobs_does_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = many(tmp_path, 60)
     alone = Workspace(tmp_path, Config(), jobs=1).refresh()
+    monkeypatch.setattr(workspace, "spare_processes", lambda jobs: jobs - 1)
     assert Workspace(tmp_path, Config(), jobs=3).refresh() == alone
     assert list(alone) == names
     names.reverse()

@@ -159,6 +159,8 @@ def _used(wanted: set[Function], project: Project) -> set[Function]:
     found = {f for d in project.web.dependency_graph.all if (f := d.function) in wanted}
     for module in project.modules.by_path.values():
         local = names | {i.local for i in module.facts.imports if i.name in names}
+        if not _mentions(module, local, wanted):
+            continue
         for scope, body, params in bodies(module):
             where = project.names.at(module, scope) or module
             for name in _handed_on(body, params):
@@ -170,6 +172,20 @@ def _used(wanted: set[Function], project: Project) -> set[Function]:
                 if not any(isinstance(v, Function) for v in known):
                     found.update(f for f in wanted if name.endswith(f.name))
     return found
+
+
+def _mentions(module: Module, local: set[str], wanted: set[Function]) -> bool:
+    """Whether a file may hand on one of *wanted*: most have none of the names."""
+    facts = module.facts
+    if any(f.module is module for f in wanted) or not local.isdisjoint(facts.strings):
+        return True
+    if any(i.name == "*" for i in facts.imports):
+        return True
+    return any(
+        not local.isdisjoint(body.reads)
+        or any(load.name.rpartition(".")[2] in local for load in body.loads)
+        for _, body, _ in bodies(module)
+    )
 
 
 def _handed_on(body: Body, params: tuple[Param, ...]) -> Iterator[str]:
