@@ -51,7 +51,11 @@ def is_type(held: Held) -> bool:
 def annotated(types: Types, expr: Expr, where: Where) -> Held:
     """Return what a value annotated with *expr* holds."""
     match expr:
-        case str() | Attr():
+        case None:
+            return UNKNOWN
+        case str():
+            return _named(types, expr, where)
+        case Attr():
             return _declared(types, types.infer(expr, where))
         case Item():
             return _subscripted(types, expr, where)
@@ -59,6 +63,19 @@ def annotated(types: Types, expr: Expr, where: Where) -> Held:
             return _union(types, expr.operands, where)
         case _:
             return UNKNOWN
+
+
+def _named(types: Types, name: str, where: Where) -> Held:
+    known = types.declared.get(where)
+    if known is None:
+        known = types.declared[where] = {}
+    held = known.get(name)
+    if held is None:
+        cuts = types.cuts
+        held = _declared(types, types.dotted(name, where))
+        if cuts == types.cuts:
+            known[name] = held
+    return held
 
 
 def _declared(types: Types, held: Held) -> Held:

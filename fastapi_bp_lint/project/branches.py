@@ -40,15 +40,18 @@ def branches(body: Body) -> tuple[Branch, ...]:
 
 def _leaves(region: Region, body: Body) -> bool:
     """Whether the block of an ``if`` always ends in a ``return`` or ``raise`` of its own."""
-    inner = [r for r in body.regions if r is not region and _inside(r, region)]
-    return any(
-        result.kind in _LEAVES
-        and region.line <= result.span.line <= region.end_line
-        and not any(
-            r.kind not in _PASSES_ON and r.line <= result.span.line <= r.end_line for r in inner
-        )
-        for result in body.results
-    )
+    first, last = region.line, region.end_line
+    lines = [
+        r.span.line for r in body.results if r.kind in _LEAVES and first <= r.span.line <= last
+    ]
+    if not lines:
+        return False
+    inner = [
+        r
+        for r in body.regions
+        if r.kind not in _PASSES_ON and r is not region and _inside(r, region)
+    ]
+    return any(not any(r.line <= line <= r.end_line for r in inner) for line in lines)
 
 
 def _inside(one: Region, other: Region) -> bool:

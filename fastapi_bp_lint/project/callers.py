@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.names import Names
     from fastapi_bp_lint.project.types import Types
 
+_INIT = "__init__"
 _MOST = 24
 _FARTHEST = 3
 
@@ -40,6 +41,7 @@ class Callers:
         self._given: dict[str, list[tuple[Call, int, Where]]] = {}
         self._decorating: dict[str, list[tuple[Expr, Function]]] | None = None
         self._functions = names.functions
+        self._initialisers: list[tuple[Call, Where]] | None = None
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
         for where in scopes:
             for call in where.facts.body.calls:
@@ -62,13 +64,14 @@ class Callers:
     def handed(self, types: Types, function: Function, param: Param) -> Held:
         """Return what the callers that can be told hand in; unknown when there are many."""
         names = [function.name]
-        if function.name == "__init__" and function.owner is not None:
+        if function.name == _INIT and function.owner is not None:
             below = types.subclasses.get(function.owner, [])
-            names = [function.owner.name, *[c.name for c in below], "__init__"]
+            names = [function.owner.name, *[c.name for c in below]]
         elif function.name.startswith("__"):
             return UNKNOWN
-        sites = [site for name in names for site in self._by_name.get(name, ())]
-        sites = [site for site in sites if site[0].func != "super" and self._may(site, function)]
+        sites = [s for n in names for s in self._by_name.get(n, ()) if s[0].func != "super"]
+        if function.name == _INIT:
+            sites += self._initialising()
         if len(sites) > _MOST:
             return UNKNOWN
         options = [*self._by_wrapper(types, function, param), *self._handed(types, function, param)]
@@ -96,12 +99,16 @@ class Callers:
             return []
         return [f for d, f in sites if maker_of(types, d, types.around(f)) is maker]
 
-    def _may(self, site: tuple[Call, Where], function: Function) -> bool:
-        """Whether ``super().__init__`` stands in a class, the other constructors anywhere."""
-        call, where = site
-        if function.name != "__init__" or _last(call.func) != "__init__":
-            return True
-        return isinstance(where, Function) and where.owner is not None
+    def _initialising(self) -> list[tuple[Call, Where]]:
+        """Return the calls of an ``__init__`` by its name in classes: ``super().__init__()``."""
+        if self._initialisers is None:
+            sites = self._by_name.get(_INIT, [])
+            self._initialisers = [
+                (call, where)
+                for call, where in sites
+                if isinstance(where, Function) and where.owner is not None
+            ]
+        return self._initialisers
 
     def _by_wrapper(self, types: Types, function: Function, param: Param) -> Iterator[Held]:
         """Give what the wrapper of a decorator hands to the function it wraps."""

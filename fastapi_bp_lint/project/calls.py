@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 
 _CALLABLE = (str, Attr, LambdaRef, Call)
+_CALLED = {"call", "method", "ctor-blocking"}
+_SCHEDULE = "schedule"
 _MANY = 24
 """So many implementations of one method, and the one that is called is not any of them."""
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
@@ -60,6 +62,7 @@ class Calls:
         self._handed = Handed(project.types)
         self._pulse = project.pulse
         self._rows: dict[str, Primitive | None] = {}
+        self._inert: dict[str, bool] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
         self.properties = (
             frozenset(
@@ -125,23 +128,41 @@ class Calls:
     def _all(self, function: Function) -> Iterator[Edge]:
         body = function.facts.body
         dead = [*hidden(body), *loopless(self.types, function)]
+        own = self._handed.own(function)
         for call in body.calls:
-            if not (dead and inside(dead, call.span.line)):
+            if not (own and call.func in own) and not (dead and inside(dead, call.span.line)):
                 yield from self._call(call, function)
         yield from implicit.edges(self, function, dead)
 
     def _call(self, call: Call, function: Function) -> Iterator[Edge]:
-        if self._handed.is_own(call.func, function):
-            return
         callee = self.types.callee(call, function)
         if self._guess is not None and self._is_open(call, callee, function):
             callee = self._guess(call, function)
-        for value in _awaitable(callee.values) if call.use == "awaited" else callee.values:
+        values = callee.values
+        if call.use == "awaited" and len(values) > 1:
+            values = _awaitable(values)
+        for value in values:
+            if isinstance(value, External) and self._is_inert(value.name):
+                continue
             for edge in self._called(value, call, function):
                 doubt = weakest(edge.certainty, callee.certainty)
                 if call.use == "lazy":
                     doubt = weakest(doubt, Certainty.LIKELY)
                 yield edge if doubt is edge.certainty else edge._replace(certainty=doubt)
+
+    def _is_inert(self, name: str) -> bool:
+        """Whether a call of something of another library runs nothing that is told."""
+        kept = self._inert.get(name)
+        if kept is None:
+            row, handing = self.primitive(name), offloader(name)
+            kept = self._inert[name] = (
+                (row is None or row.form not in _CALLED)
+                and name not in implicit.BUILTINS
+                and name not in implicit.ENTERS_ARGUMENT
+                and name not in implicit.CALLS_ARGUMENT
+                and (handing is None or handing.form != _SCHEDULE)
+            )
+        return kept
 
     def _is_open(self, call: Call, callee: Held, function: Function) -> bool:
         """Whether a call in a coroutine may be of a primitive that another library hides."""
@@ -166,7 +187,7 @@ class Calls:
                 if call.args:
                     yield from self._through(value.name, call, function)
                 row = self.primitive(value.name) if call.use != "awaited" else None
-                if row is not None and row.form in {"call", "method", "ctor-blocking"}:
+                if row is not None and row.form in _CALLED:
                     if not does_not_wait(self.types, row, call, function):
                         yield Edge(row, "call", call.span, text, certain, call)
             case Function() | Bound():
@@ -198,13 +219,13 @@ class Calls:
         given = call.args[position] if position >= 0 else dict(call.keywords).get(keyword)
         yield from self._given(given, "call", call, function)
         row = offloader(name)
-        if row is not None and row.form == "schedule" and row.argument.isdigit():
+        if row is not None and row.form == _SCHEDULE and row.argument.isdigit():
             later = call.args[int(row.argument) : int(row.argument) + 1]
             yield from self._given(later[0] if later else None, "schedule", call, function)
 
     def _given(self, given: Expr, how: str, call: Call, function: Function) -> Iterator[Edge]:
         """Give what *call* runs of a callable that it hands over, maybe never."""
-        if not isinstance(given, _CALLABLE) or self._handed.is_own(given, function):
+        if not isinstance(given, _CALLABLE) or given in self._handed.own(function):
             return
         bare = call._replace(args=(), keywords=(), use="used")
         held = self.types.infer(given, function, call.span.line)

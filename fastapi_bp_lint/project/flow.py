@@ -24,13 +24,13 @@ def reaching(things: Sequence[Thing], regions: Sequence[Region], line: int) -> S
     A definition is replaced by a later one that runs whenever it does. What a loop assigns below
     the line counts as well: it may come from the round before.
     """
-    if len(things) == 1 and not _is_scoped(things[0]):
+    if len(things) == 1 and not is_scoped(things[0]):
         return things
-    scoped = [t for t in things if _is_scoped(t)]
+    scoped = [t for t in things if is_scoped(t)]
     inner = [t for t in scoped if _covers(t, line)]
     if inner:
         return inner[-1:]
-    rest = [t for t in things if not _is_scoped(t)]
+    rest = [t for t in things if not is_scoped(t)]
     if not line or len(rest) < 2:  # noqa: PLR2004 - nothing to choose from
         return rest
     alive: list[Thing] = []
@@ -48,7 +48,8 @@ def reaching(things: Sequence[Thing], regions: Sequence[Region], line: int) -> S
     return alive or rest
 
 
-def _is_scoped(thing: object) -> bool:
+def is_scoped(thing: object) -> bool:
+    """Whether a definition is known in one comprehension or generator expression only."""
     return isinstance(thing, Binding) and thing.kind in _SCOPED
 
 

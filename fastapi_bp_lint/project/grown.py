@@ -8,7 +8,6 @@ from fastapi_bp_lint.facts.model import Binding, Call, Expr, Group, Literal, Map
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.typing_names import CONTAINERS
 from fastapi_bp_lint.project import members, results
-from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import (
     UNKNOWN,
     Class,
@@ -22,14 +21,16 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fastapi_bp_lint.facts.model import Body
+    from fastapi_bp_lint.project.modules import Module
     from fastapi_bp_lint.project.types import Types
 
 _PUTS = {"append": 0, "appendleft": 0, "add": 0, "insert": 1, "setdefault": 1}
 _POURS = {"extend", "update"}
 _MOST = 24
+_SETS = 3  # what, under which key, gets what
 
 
 class Put(NamedTuple):
@@ -105,7 +106,7 @@ def _decorated(types: Types, put: Put) -> Held:
 
 def _puts(types: Types, target: str, where: Where) -> Iterator[Put]:
     for scope, path in _scopes(types, target, where):
-        yield from _put_in(scope.facts.body, path, scope)
+        yield from types.fillings.puts(scope, path)
 
 
 def _scopes(types: Types, target: str, where: Where) -> Iterator[tuple[Where, str]]:
@@ -117,7 +118,7 @@ def _scopes(types: Types, target: str, where: Where) -> Iterator[tuple[Where, st
             yield from _methods(types, where.owner, attribute, where)
         if not receiver:
             inside = f"{where.facts.qualname}."
-            for function in types.functions_of(where.module):
+            for function in types.fillings.functions(types, where.module, target):
                 if function.facts.parent == where.facts.qualname or (
                     function.facts.qualname.startswith(inside)
                 ):
@@ -126,7 +127,7 @@ def _scopes(types: Types, target: str, where: Where) -> Iterator[tuple[Where, st
         yield from _methods(types, where, target, None)
     else:
         yield where, target
-        for function in types.functions_of(where):
+        for function in types.fillings.functions(types, where, target):
             if target in function.facts.body.outer or target not in types.locals(function):
                 yield function, target
         yield from _elsewhere(types, where, target)
@@ -145,27 +146,61 @@ def _elsewhere(types: Types, module: Module, target: str) -> Iterator[tuple[Wher
     """Give the scopes of modules that import the container by its name."""
     for other, local in types.importers_of(module, target):
         yield other, local
-        for function in types.functions_of(other):
+        for function in types.fillings.functions(types, other, local):
             if local not in types.locals(function):
                 yield function, local
 
 
-def _put_in(body: Body, path: str, where: Where) -> Iterator[Put]:
+class Fillings:
+    """What each scope puts into containers, by the names that they have there."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Where, dict[str, list[Put]]] = {}
+        self._functions: dict[Module, dict[str, list[Function]]] = {}
+
+    def forget(self, functions: Iterable[Function]) -> None:
+        """Read these again, whose facts are others now."""
+        for function in functions:
+            self._kept.pop(function, None)
+            self._functions.pop(function.module, None)
+
+    def puts(self, where: Where, path: str) -> list[Put]:
+        """Return what *where* puts into the container called *path*."""
+        return self._of(where).get(path, [])
+
+    def functions(self, types: Types, module: Module, path: str) -> list[Function]:
+        """Return the functions of a module that put something into a container called *path*."""
+        kept = self._functions.get(module)
+        if kept is None:
+            kept = self._functions[module] = {}
+            for function in types.functions_of(module):
+                for name in self._of(function):
+                    kept.setdefault(name, []).append(function)
+        return kept.get(path, [])
+
+    def _of(self, where: Where) -> dict[str, list[Put]]:
+        kept = self._kept.get(where)
+        if kept is None:
+            kept = self._kept[where] = {}
+            for path, put in _all(where.facts.body, where):
+                kept.setdefault(path, []).append(put)
+        return kept
+
+
+def _all(body: Body, where: Where) -> Iterator[tuple[str, Put]]:
     for call in body.calls:
         if not isinstance(call.func, str) or not call.args:
             continue
-        owner, _, name = call.func.rpartition(".")
-        if owner != path:
-            continue
+        path, _, name = call.func.rpartition(".")
         position = _PUTS.get(name)
         if position is not None and len(call.args) > position:
             key = call.args[0] if name == "setdefault" else None
-            yield Put(key, call.args[position], where, call.span.line, whole=False)
+            yield path, Put(key, call.args[position], where, call.span.line, whole=False)
         elif name in _POURS:
-            yield Put(None, call.args[0], where, call.span.line, whole=True)
+            yield path, Put(None, call.args[0], where, call.span.line, whole=True)
     for operation in body.operations:
-        if operation.operator == "SetItem" and operation.operands[0] == path:
-            if len(operation.operands) == 3:  # noqa: PLR2004 - what, under which key, gets what
-                _, key, value = operation.operands
+        if operation.operator == "SetItem" and len(operation.operands) == _SETS:
+            of, key, value = operation.operands
+            if isinstance(of, str):
                 literal = key if isinstance(key, str | Literal) else None
-                yield Put(literal, value, where, operation.span.line, whole=False)
+                yield of, Put(literal, value, where, operation.span.line, whole=False)

@@ -22,7 +22,7 @@ from fastapi_bp_lint.facts.model import (
     Param,
     Star,
 )
-from fastapi_bp_lint.project.branches import Branch, branches
+from fastapi_bp_lint.project.branches import Branch
 from fastapi_bp_lint.project.origins import Origins
 from fastapi_bp_lint.project.receivers import Receivers
 from fastapi_bp_lint.project.values import Function
@@ -74,12 +74,17 @@ class Guards:
         self._unbrought: dict[tuple[object, Leaf], bool] = {}
         self._told: dict[Function, list[tuple[Branch, Guard]]] = {}
         self._bound: dict[Function, dict[str, list[Binding]]] = {}
+        self._asked: dict[tuple[Function, int], Guard] = {}
+        self._around: dict[tuple[Function, int], Guard] = {}
 
     def of(self, function: Function, line: int) -> Guard:
         """Return what must hold of the parameters of *function* for it to reach *line*."""
         if not function.facts.params:
             return None
-        return _small(both(*self._conditions(function, line)))
+        key = function, line
+        if key not in self._asked:
+            self._asked[key] = _small(both(*self._conditions(function, line)))
+        return self._asked[key]
 
     def _conditions(self, function: Function, line: int) -> list[Guard]:
         return [
@@ -94,7 +99,7 @@ class Guards:
         if kept is None:
             kept = self._told[function] = [
                 (branch, _settled(_guard(branch.test, function), holds=branch.holds))
-                for branch in branches(function.facts.body)
+                for branch in self._types.branches(function)
             ]
         return kept
 
@@ -105,11 +110,19 @@ class Guards:
         told = paths(guard) | {path.partition(".")[0] for path in paths(guard)}
         bound = self._bindings(function)
         for b in [b for name in sorted(told & bound.keys()) for b in bound[name]]:
+            if guard is None:
+                break
             if not _comes_later(b, branch, function):
-                around = self._branches(function)
-                known = [says for other, says in around if other.covers(b.span.line)]
-                guard = _any((guard, both(*known)))
+                guard = _any((guard, self._known_at(b.span.line, function)))
         return guard
+
+    def _known_at(self, line: int, function: Function) -> Guard:
+        """Return all that the conditions around *line* say."""
+        key = function, line
+        if key not in self._around:
+            around = self._branches(function)
+            self._around[key] = both(*[says for other, says in around if other.covers(line)])
+        return self._around[key]
 
     def _bindings(self, function: Function) -> dict[str, list[Binding]]:
         kept = self._bound.get(function)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
 
 _NONE: tuple[Param, ...] = ()
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Handed:
@@ -67,10 +68,9 @@ class Handed:
                 if found and given is not None:
                     yield given
 
-    def is_own(self, callee: Expr, function: Function) -> bool:
-        """Whether a parameter is called: what that runs is told where it is handed in."""
-        return (
-            isinstance(callee, str)
-            and not function.is_async
-            and any(p.name == callee and not p.has_default for p in self.invoked(function))
-        )
+    def own(self, function: Function) -> frozenset[str]:
+        """Return the parameters whose call is told where something is handed in for them."""
+        if function.is_async:
+            return _NO_NAMES
+        invoked = self.invoked(function)
+        return frozenset([p.name for p in invoked if not p.has_default]) if invoked else _NO_NAMES

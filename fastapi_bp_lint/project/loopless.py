@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Call, Expr, Literal, Operation, Region
-from fastapi_bp_lint.project.branches import branches
 from fastapi_bp_lint.project.dead import truth
 from fastapi_bp_lint.project.values import External, Function
 
@@ -25,7 +24,7 @@ def loopless(types: Types, function: Function) -> Iterator[Region]:
     body = function.facts.body
     if not any(_asks_by_name(call) for call in body.calls):
         return
-    for branch in branches(body):
+    for branch in types.branches(function):
         told = truth(branch.test, lambda test: _on_loop(types, function, test))
         if told is not None and told is not branch.holds:
             yield Region("else", branch.start + 1, branch.end, branch.test, function.facts.span)

@@ -119,6 +119,13 @@ def known(cls: str, member: str) -> bool:
 
 def mro(types: Types, cls: Class) -> list[Class | External]:
     """Return *cls* and its bases, depth first, a base that several share at its last place."""
+    kept = types.bases.get(cls)
+    if kept is None:
+        kept = types.bases[cls] = _mro(types, cls)
+    return kept
+
+
+def _mro(types: Types, cls: Class) -> list[Class | External]:
     found: list[Class | External] = []
 
     def walk(one_class: Class, depth: int) -> None:
@@ -135,15 +142,12 @@ def mro(types: Types, cls: Class) -> list[Class | External]:
         elif isinstance(value, External):
             found.append(value)
 
-    kept = types.bases.get(cls)
-    if kept is None:
-        walk(cls, 0)
-        unique: list[Class | External] = []
-        for base in reversed(found):
-            if base not in unique:
-                unique.insert(0, base)
-        kept = types.bases[cls] = unique
-    return kept
+    walk(cls, 0)
+    unique: list[Class | External] = []
+    for base in reversed(found):
+        if base not in unique:
+            unique.insert(0, base)
+    return unique
 
 
 _DEEPEST = 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.facts.model import Call, Either, Expr, Group, Operation
-from fastapi_bp_lint.project.branches import branches
 from fastapi_bp_lint.project.values import UNKNOWN, Class, External, Function, Held, Instance, Value
 
 if TYPE_CHECKING:
@@ -27,11 +26,11 @@ class Test(NamedTuple):
 _EVER = 1 << 30
 
 
-def tests(function: Function) -> tuple[Test, ...]:
+def tests(types: Types, function: Function) -> tuple[Test, ...]:
     """Return the tests of a function's conditions and assertions."""
     found = []
     body = function.facts.body
-    for branch in branches(body):
+    for branch in types.branches(function):
         for name, classes, holds in _checked(branch.test, holds=branch.holds):
             found.append(Test(name, classes, branch.start, branch.end, holds))
     for result in body.results:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Either, Expr, Literal, Operation
 from fastapi_bp_lint.project import members
-from fastapi_bp_lint.project.branches import Branch, branches
+from fastapi_bp_lint.project.branches import Branch
 from fastapi_bp_lint.project.values import Class, Function
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Once:
             return ()
         return tuple(
             branch
-            for branch in branches(body)
+            for branch in self._types.branches(function)
             for path in _missing(branch.test, holds=branch.holds)
             if path in lasting
             if any(b.target == path and branch.covers(b.span.line) for b in body.bindings)

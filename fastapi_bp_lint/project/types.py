@@ -32,8 +32,9 @@ from fastapi_bp_lint.facts.model import (
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.project import grown, members, results
 from fastapi_bp_lint.project.annotations import annotated, is_type
+from fastapi_bp_lint.project.branches import Branch, branches
 from fastapi_bp_lint.project.callers import Callers
-from fastapi_bp_lint.project.flow import reaching
+from fastapi_bp_lint.project.flow import is_scoped, reaching
 from fastapi_bp_lint.project.mapped import Mapped
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
@@ -74,7 +75,11 @@ class Types:
         self.names = names
         self._config = config
         self._kept: dict[Hashable, Held] = {}
+        self.fillings = grown.Fillings()
+        self.declared: dict[Where, dict[str, Held]] = {}
         self._open: set[Hashable] = set()
+        self.cuts = 0
+        self._settled: dict[Where, dict[str, Held]] = {}
         self.bases: dict[Class, list[Class | External]] = {}
         self.decorators: dict[Function, frozenset[str]] = {}
         self.decorations: dict[Function, Decoration] = {}
@@ -82,6 +87,7 @@ class Types:
         self._implementations: dict[Class, list[Class]] = {}
         self._callees: dict[int, Held] = {}
         self._tests: dict[Function, tuple[Test, ...]] = {}
+        self._branches: dict[Function, tuple[Branch, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
 
@@ -91,6 +97,7 @@ class Types:
         if kept is not None:
             return kept
         if key in self._open:
+            self.cuts += 1
             return UNKNOWN
         self._open.add(key)
         try:
@@ -106,10 +113,15 @@ class Types:
         for key in list(self._kept):
             if isinstance(key, tuple) and key[0] in {"attribute", "below"} and key[1] in gone:
                 del self._kept[key]
+        functions = list(functions)
+        self.fillings.forget(functions)
+        self.declared.clear()
         for function in functions:
             self._kept.pop(("result", function), None)
             self._locals.pop(function, None)
             self._tests.pop(function, None)
+            self._branches.pop(function, None)
+        self._settled.clear()
         self._globals = None
 
     def infer(self, expr: Expr, where: Where, line: int = 0) -> Held:
@@ -155,14 +167,35 @@ class Types:
                 return UNKNOWN
 
     def dotted(self, path: str, where: Where, line: int = 0) -> Held:
-        """Return what a dotted name holds."""
-        head, *rest = path.split(".")
-        held = self.name(head, where, line)
-        for part in rest:
-            if not held.values:
-                return UNKNOWN
-            held = members.attribute(self, held, part)
+        """Return what a dotted name holds; one that holds the same everywhere is kept."""
+        settled = self._settled.get(where)
+        if settled is None:
+            settled = self._settled[where] = {}
+        held = settled.get(path)
+        if held is None:
+            cuts = self.cuts
+            head, *rest = path.split(".")
+            held = self.name(head, where, line)
+            for part in rest:
+                if not held.values:
+                    break
+                held = members.attribute(self, held, part)
+            if cuts == self.cuts and self._is_settled(head, where):
+                settled[path] = held
         return held
+
+    def _is_settled(self, name: str, where: Where) -> bool:
+        """Whether a plain name holds the same on every line of a scope."""
+        if not isinstance(where, Function):
+            return True
+        things = self._locals[where].get(name, ()) if where in self._locals else ()
+        if not things:
+            return True
+        return len(things) == 1 and not is_scoped(things[0]) and not self.is_tested(where, name)
+
+    def is_tested(self, function: Function, name: str) -> bool:
+        """Whether a condition of a function says something of a name."""
+        return any(test.name == name for test in self.tests(function))
 
     def name(self, name: str, where: Where, line: int = 0) -> Held:
         """Return what a plain name holds in a scope."""
@@ -281,7 +314,14 @@ class Types:
         """Return what the conditions of a function say of its names."""
         found = self._tests.get(function)
         if found is None:
-            found = self._tests[function] = tests(function)
+            found = self._tests[function] = tests(self, function)
+        return found
+
+    def branches(self, function: Function) -> tuple[Branch, ...]:
+        """Return the conditions of a function, and where each of them is decided."""
+        found = self._branches.get(function)
+        if found is None:
+            found = self._branches[function] = branches(function.facts.body)
         return found
 
     @cached_property
