@@ -82,7 +82,11 @@ def _instance(types: Types, value: Instance, call: Call, where: Where) -> Held:
                 options = [called(types, v, call, where) for v in made.values]
                 return union(*options).doubted(made.certainty)
     method = members.attribute(types, one(value), "__call__")
-    options = [called(types, v, call, where) for v in method.values]
+    # One that answers to every name answers to this one with an object like itself.
+    options = [
+        UNKNOWN if isinstance(v, Instance) else called(types, v, call, where)
+        for v in method.values
+    ]
     return union(*options).doubted(method.certainty)
 
 
