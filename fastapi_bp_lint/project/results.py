@@ -84,8 +84,7 @@ def _instance(types: Types, value: Instance, call: Call, where: Where) -> Held:
     method = members.attribute(types, one(value), "__call__")
     # One that answers to every name answers to this one with an object like itself.
     options = [
-        UNKNOWN if isinstance(v, Instance) else called(types, v, call, where)
-        for v in method.values
+        UNKNOWN if isinstance(v, Instance) else called(types, v, call, where) for v in method.values
     ]
     return union(*options).doubted(method.certainty)
 
