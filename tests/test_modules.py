@@ -100,3 +100,24 @@ def test_tests_are_told_by_name_and_folder() -> None:
         "conftest.py": True,
         "app/contest.py": False,
     }
+
+
+def test_folders_inside_a_package_need_no_init_to_be_named_with_it() -> None:
+    found = names(
+        linked(
+            app____init__="",
+            app__llms____init__="",
+            app__llms__proxy__chat__config="from ...plain import config",
+            app__llms__other__chat__config="",
+            app__llms__plain____init__="",
+            app__llms__plain__config="",
+        )
+    )
+    assert found["app/llms/proxy/chat/config.py"] == "app.llms.proxy.chat.config"
+    assert found["app/llms/other/chat/config.py"] == "app.llms.other.chat.config"
+
+
+def test_a_script_below_a_folder_that_nothing_can_import_is_named_alone() -> None:
+    files = {"app/__init__.py": "", "app/own-tools/scripts/run.py": ""}
+    modules = Modules({path: extract(text.encode(), path) for path, text in files.items()})
+    assert modules.by_path["app/own-tools/scripts/run.py"].name == "run"

@@ -293,9 +293,13 @@ class Blocking:
         return Certainty.POSSIBLE if unheard else self._doubt(edge, caller)
 
     def _doubt(self, edge: Edge, function: Function) -> Certainty:
-        """Return the certainty of *edge*, which is slight where it is taken once in a process."""
-        once = self._once.holds(function, edge.span.line)
-        return Certainty.POSSIBLE if once else edge.certainty
+        """Return the certainty of *edge*, slight where it is taken once or as one of many."""
+        line = edge.span.line
+        if self._once.holds(function, line):
+            return Certainty.POSSIBLE
+        if not function.is_async and self._guards.choices.is_open(function, line):
+            return Certainty.POSSIBLE
+        return edge.certainty
 
     def _add(
         self,

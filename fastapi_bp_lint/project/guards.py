@@ -23,6 +23,7 @@ from fastapi_bp_lint.facts.model import (
     Star,
 )
 from fastapi_bp_lint.project.branches import Branch
+from fastapi_bp_lint.project.choices import Choices, subjects
 from fastapi_bp_lint.project.origins import Origins
 from fastapi_bp_lint.project.receivers import Receivers
 from fastapi_bp_lint.project.values import Function
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 
 class Leaf(NamedTuple):
-    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix.
+    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix, choice.
+
+    A choice is to be something that no literal tells, of many alternatives.
 
     *is_rare* says that no caller that could be read brings it, though many could be.
     """
@@ -71,6 +74,7 @@ class Guards:
         self._types = types
         self._origins = Origins(types)
         self._receivers = Receivers(types)
+        self.choices = Choices(types)
         self._unbrought: dict[tuple[object, Leaf], bool] = {}
         self._told: dict[Function, list[tuple[Branch, Guard]]] = {}
         self._bound: dict[Function, dict[str, list[Binding]]] = {}
@@ -98,10 +102,23 @@ class Guards:
         kept = self._told.get(function)
         if kept is None:
             kept = self._told[function] = [
-                (branch, _settled(_guard(branch.test, function), holds=branch.holds))
+                (branch, self._of_branch(branch, function))
                 for branch in self._types.branches(function)
             ]
         return kept
+
+    def _of_branch(self, branch: Branch, function: Function) -> Guard:
+        """Return what a condition asks of parameters; one of many alternatives is rare."""
+        guard = _settled(_guard(branch.test, function), holds=branch.holds)
+        wide = self.choices.wide(function) if branch.holds else ()
+        for name in set(subjects(branch.test)).intersection(wide) if wide else ():
+            if not self.choices.is_as_handed(name, function):
+                continue
+            if name in paths(guard):
+                guard = _rare(guard, name)
+            else:
+                guard = both(guard, Leaf(name, "choice", is_rare=True))
+        return guard
 
     def _unless_replaced(self, guard: Guard, function: Function, branch: Branch) -> Guard:
         """Return *guard*, which says nothing once its parameter was given another value."""
@@ -166,10 +183,12 @@ class Guards:
         if isinstance(guard, Node):
             told = [self.is_unheard_of(part, edge, caller) for part in guard.parts]
             return any(told) if guard.kind == "all" else guard.kind == "any" and all(told)
-        if not isinstance(guard, Leaf) or not any(isinstance(v, str) for v in guard.values):
+        if not isinstance(guard, Leaf) or not _is_of_text(guard):
             return False
         given = self._leaf(guard, edge, caller)
         if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
+            return False
+        if self.choices.is_set(self._given(guard, edge, caller), caller):
             return False
         return guard.is_rare or self._is_unbrought(guard, edge.target)
 
@@ -183,21 +202,7 @@ class Guards:
         return self._unbrought[key]
 
     def _leaf(self, leaf: Leaf, edge: Edge, caller: Function) -> Guard:
-        target = edge.target
-        if not isinstance(target, Function) or not self._calls_itself(edge, caller):
-            return None
-        assert edge.call is not None
-        head, _, attribute = leaf.path.partition(".")
-        params = target.facts.params
-        if target.owner is not None and params and head == params[0].name:
-            if edge.how != "call" or not attribute:
-                return None
-            given = self._origins.attribute(edge.call, attribute, caller)
-        elif attribute:
-            return None
-        else:
-            param = next((p for p in params if p.name == head), None)
-            given = _argument(target, param, edge) if param is not None else None
+        given = self._given(leaf, edge, caller)
         if isinstance(given, Literal) and given.kind in _PLAIN:
             return _holds(leaf, given.value)
         if isinstance(given, str):
@@ -207,9 +212,26 @@ class Guards:
             own = {p.name for p in caller.facts.params}
             rebound = {b.target for b in caller.facts.body.bindings}
             if given.partition(".")[0] in own and not {given, given.partition(".")[0]} & rebound:
-                rare = leaf.is_rare or self._is_unbrought(leaf, target)
+                rare = leaf.is_rare or self._is_unbrought(leaf, edge.target)
                 return leaf._replace(path=given, is_rare=rare)
         return None
+
+    def _given(self, leaf: Leaf, edge: Edge, caller: Function) -> Expr:
+        """Return what the call of an edge hands in where *leaf* asks; None when unknown."""
+        target = edge.target
+        if not isinstance(target, Function) or not self._calls_itself(edge, caller):
+            return None
+        assert edge.call is not None
+        head, _, attribute = leaf.path.partition(".")
+        params = target.facts.params
+        if target.owner is not None and params and head == params[0].name:
+            if edge.how != "call" or not attribute:
+                return None
+            return self._origins.attribute(edge.call, attribute, caller)
+        if attribute:
+            return None
+        param = next((p for p in params if p.name == head), None)
+        return _argument(target, param, edge) if param is not None else None
 
     def _calls_itself(self, edge: Edge, caller: Function) -> bool:
         """Whether the call of an edge is the target's own, not that of what was handed on."""
@@ -322,13 +344,13 @@ _LOOPS = {"loop", "async-loop", "while"}
 
 
 def _small(guard: Guard) -> Guard:
-    """Return what of a guard is small enough to be carried on: of all that it asks, a part."""
+    """Return what of a guard is small enough to be carried on: first what it asks for."""
     if _size(guard) <= _MOST:
         return guard
     if not isinstance(guard, Node) or guard.kind != "all":
         return None
     kept: list[Guard] = []
-    for part in sorted(guard.parts, key=_size):
+    for part in sorted(guard.parts, key=lambda p: (_size(p), isinstance(p, Node))):
         if sum(map(_size, kept)) + _size(part) <= _MOST:
             kept.append(part)
     return both(*kept)
@@ -391,7 +413,22 @@ def _is_plain(param: Param) -> bool:
     return param.kind not in {"star", "double-star"}
 
 
-def _holds(leaf: Leaf, value: object) -> bool:
+def _is_of_text(leaf: Leaf) -> bool:
+    return leaf.test == "choice" or any(isinstance(v, str) for v in leaf.values)
+
+
+def _rare(guard: Guard, path: str) -> Guard:
+    """Return *guard* where what it asks of *path* is rare."""
+    if isinstance(guard, Leaf) and guard.path == path:
+        return guard._replace(is_rare=True)
+    if isinstance(guard, Node):
+        return guard._replace(parts=tuple([_rare(part, path) for part in guard.parts]))
+    return guard
+
+
+def _holds(leaf: Leaf, value: object) -> bool | None:
+    if leaf.test == "choice":
+        return None
     if leaf.test == "truth":
         return bool(value)
     if leaf.test == "prefix":

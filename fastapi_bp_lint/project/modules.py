@@ -186,18 +186,26 @@ def _root(
 
 def _outermost(folder: str, paths: Sequence[str], files: Mapping[str, FileFacts]) -> str:
     """Return the folder above the outermost one that shows by itself that it is a package."""
-    outer = folder
-    while outer and f"{outer}/__init__.py" in files:
-        outer = posixpath.dirname(outer)
+    outer = _above_packages(folder, files)
     above = folder
     for _ in range(max((i.level for p in paths for i in files[p].imports), default=0)):
         above = posixpath.dirname(above)
-    return min(outer, above, key=len)
+    return min(outer, _above_packages(above, files), key=len)
+
+
+def _above_packages(folder: str, files: Mapping[str, FileFacts]) -> str:
+    """Return *folder*, or the nearest folder above it that has no ``__init__.py``."""
+    while folder and f"{folder}/__init__.py" in files:
+        folder = posixpath.dirname(folder)
+    return folder
 
 
 def _nearest(outer: str, chosen: Mapping[str, str]) -> str:
     """Return the root of the enclosing folder if it is named from further up than itself."""
     above = posixpath.dirname(outer)
-    if outer and above in chosen and chosen[above] != above:
+    while above and above not in chosen:
+        above = posixpath.dirname(above)
+    between = outer[len(above) :].replace("/", "_")
+    if outer and above in chosen and chosen[above] != above and between.isidentifier():
         return chosen[above]
     return outer
