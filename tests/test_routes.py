@@ -497,3 +497,21 @@ def test_prints_json_and_a_table(
     table = capsys.readouterr().out
     assert table.splitlines()[1].split() == ["GET", "/x", "main.x", "loop", "dep"]
     assert "1 routes; 0 run in a worker thread, 1 need one" in table
+
+
+def test_a_function_that_calls_itself_in_loops_is_followed_some_levels_deep() -> None:
+    project = single("""
+        app = FastAPI()
+        def add(prefix, tree):
+            for name in ("a", "b"):
+                for other in ("c", "d"):
+                    add(f"{prefix}/{name}{other}", tree)
+            app.add_api_route(prefix, lambda: 1)
+        add("", None)
+        @app.get("/last")
+        def last(): ...
+    """)
+    paths = shown(project)
+    assert "GET /ac/bd" in paths
+    assert "GET /last" in paths
+    assert project.web.replay.frames < 10_000

@@ -6,6 +6,7 @@ with the arguments that they are given; every other question is left to `Types`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.facts.model import (
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 25
 _MOST_FRAMES = 20_000
+# A function that calls itself in a loop would use all of them.
+_MOST_OF_ONE = 6
 
 
 class Replay:
@@ -58,6 +61,7 @@ class Replay:
         self.calls = Invoker(self)
         self.decorators = Decorators(self)
         self.arguments = Arguments(self)
+        self._active: Counter[Function] = Counter()
         self.is_over = False
         self.depth = 0
         self.frames = 0
@@ -221,11 +225,13 @@ class Replay:
         if self.is_over:
             return
         self.ran.add(function)
-        if self.is_deep:
+        if self.is_deep or self._active[function] >= _MOST_OF_ONE:
             return
+        self._active[function] += 1
         self.depth += 1
         self.frames += 1
         before = self.registry.doubt
         self.do(self.scopes.steps(function), inner)
         self.registry.doubt = before
         self.depth -= 1
+        self._active[function] -= 1
