@@ -16,3 +16,7 @@ THREAD_LOCKS = frozenset(
 )
 IMPATIENT = {"filelock.FileLock": 1, "filelock.BaseFileLock": 1, "filelock.SoftFileLock": 1}
 """Locks whose constructor takes a ``timeout``, by keyword or at that position."""
+DONE = frozenset({"concurrent.futures.Future.result", "concurrent.futures.Future.exception"})
+"""What waits for a future until it is done, and never after that."""
+LOOP_FUTURES = ("asyncio.Future.", "asyncio.Task.")
+"""Futures whose methods never wait: they raise when it is too early."""

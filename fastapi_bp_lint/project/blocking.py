@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_bp_lint.facts.model import Attr, Awaited, Call, Item
 from fastapi_bp_lint.finding import Certainty, Entry, Place, Step, weakest
 from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
+from fastapi_bp_lint.knowledge.locks import DONE
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
 from fastapi_bp_lint.project.guards import Guard, Guards, kin
@@ -156,6 +157,11 @@ STARTS = {
 
 def _target(edge: Edge) -> str:
     return edge.target.readable if isinstance(edge.target, Primitive) else edge.written
+
+
+def _once_done(edge: Edge) -> bool:
+    """Whether an edge is to what a future calls with itself when it is done."""
+    return edge.how == "schedule" and edge.written.endswith(".add_done_callback")
 
 
 def _receivers(call: Call) -> list[int]:
@@ -386,10 +392,11 @@ class Blocking:
                 functions.append(at)
                 edges.append(hop.edge)
                 hop = hop.rest
-        if self._commands.is_alone(coroutine):
-            doubt = Certainty.POSSIBLE
         primitive = edges[-1].target
         assert isinstance(primitive, Primitive)
+        is_done = primitive.name in DONE and any(map(_once_done, edges))
+        if is_done or self._commands.is_alone(coroutine):
+            doubt = Certainty.POSSIBLE
         return Stall(asked, coroutine, tuple(functions), tuple(edges), primitive, doubt)
 
     def _open(self, edge: Edge, coroutine: Function, hops: dict[Function, list[Hop]]) -> Hop | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, LambdaRef
 from fastapi_bp_lint.finding import Certainty, Span, weakest
+from fastapi_bp_lint.knowledge.locks import DONE, LOOP_FUTURES
 from fastapi_bp_lint.knowledge.tables import (
     Primitive,
     ancestry,
@@ -148,6 +149,8 @@ class Calls:
                 doubt = weakest(edge.certainty, callee.certainty)
                 if call.use == "lazy":
                     doubt = weakest(doubt, Certainty.LIKELY)
+                if len(values) > 1 and getattr(edge.target, "name", "") in DONE:
+                    doubt = Certainty.POSSIBLE if _is_of_loop(values) else doubt
                 yield edge if doubt is edge.certainty else edge._replace(certainty=doubt)
 
     def _is_inert(self, name: str) -> bool:
@@ -277,6 +280,11 @@ def _awaitable(values: tuple[Value, ...]) -> tuple[Value, ...]:
         pairs = zip(values, called, strict=True)
         return tuple([v for v, f in pairs if not isinstance(f, Function) or f.is_async])
     return values
+
+
+def _is_of_loop(values: tuple[Value, ...]) -> bool:
+    """Whether a method may be one of a future of the loop, which never waits."""
+    return any(isinstance(v, External) and v.name.startswith(LOOP_FUTURES) for v in values)
 
 
 def _of_parent(call: Call | None) -> bool:

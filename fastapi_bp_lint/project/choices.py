@@ -28,6 +28,7 @@ _WIDE = 8
 _DEEPEST = 6
 _TESTS = (".startswith", ".endswith")
 _TOLD = (str, Literal, Group, Mapping, Attr)
+_LOOPS = {"for", "async-for", "comprehension", "generator"}
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -138,7 +139,9 @@ class Choices:
             return bool(rest) and function.owner is not None and params[0].name == head
         bound = [b for b in function.facts.body.bindings if b.target in {head, path}]
         if bound:
-            return all(self.is_set(b.value, function, depth - 1) for b in bound)
+            return all(
+                b.kind not in _LOOPS and self.is_set(b.value, function, depth - 1) for b in bound
+            )
         scope = self._types.names.scope(function.module, "")
         return head in scope or head in self._types.locals(function) or head in _BUILTINS
 

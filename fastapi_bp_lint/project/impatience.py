@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _WAITS = {"lock", "queue", "future", "cpu-pool"}
 _FALSE = Literal(value=False, kind="bool")
+_TAKES = ".acquire"
+_REPEATS = {"loop", "async-loop", "while"}
 _FLAGS = ("blocking", "block", "wait")
 
 
@@ -33,8 +35,28 @@ def does_not_wait(types: Types, row: Primitive, call: Call, function: Function) 
         return False
     func = call.func
     of = func.rpartition(".")[0] if isinstance(func, str) else None
+    if isinstance(of, str) and row.name.endswith(_TAKES) and _is_fresh(of, call, function):
+        return True
     held = types.infer(func.value if isinstance(func, Attr) else of, function, call.span.line)
     return is_impatient(row.name, held)
+
+
+def _is_fresh(name: str, call: Call, function: Function) -> bool:
+    """Whether *name* was made right before *call*, so that nobody else can have it yet."""
+    line, body = call.span.line, function.facts.body
+    made = [b for b in body.bindings if b.target == name and b.span.line < line]
+    if not made or not isinstance(made[-1].value, Call):
+        return False
+    first = made[-1].span.end_line
+    seen = [at for at, _ in body.reads.get(name, ())]
+    seen += [c.span.line for c in body.calls if str(c.func).startswith(f"{name}.")]
+    if any(first < at < line for at in seen):
+        return False
+    around = [r for r in body.regions if r.line <= line <= r.end_line]
+    before = [r for r in body.regions if r.line <= first <= r.end_line]
+    return all(r in around for r in before) and not any(
+        r.kind in _REPEATS for r in around if r not in before
+    )
 
 
 def is_impatient(name: str, held: Held) -> bool:

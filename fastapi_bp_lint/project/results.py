@@ -55,9 +55,10 @@ def called(types: Types, value: Value, call: Call, where: Where) -> Held:
             module = where if isinstance(where, Module) else where.module
             return one(Instance(value, (), (module, call)))
         case Function():
-            return result(types, value, None)
+            return result(types, types.overloads.chosen(value, call) or value, None)
         case Bound():
-            return result(types, value.function, value.receiver)
+            meant = types.overloads.chosen(value, call) or value.function
+            return result(types, meant, value.receiver)
         case External():
             return _external(types, value.name, call, where)
         case Instance():

@@ -39,6 +39,7 @@ from fastapi_bp_lint.project.mapped import Mapped
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
+from fastapi_bp_lint.project.overloads import Overloads
 from fastapi_bp_lint.project.state import State
 from fastapi_bp_lint.project.told import Told
 from fastapi_bp_lint.project.values import (
@@ -76,6 +77,7 @@ class Types:
         self._config = config
         self._kept: dict[Hashable, Held] = {}
         self.fillings = grown.Fillings()
+        self.overloads = Overloads(names)
         self.declared: dict[Where, dict[str, Held]] = {}
         self._open: set[Hashable] = set()
         self.cuts = 0
