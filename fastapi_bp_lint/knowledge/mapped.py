@@ -1,4 +1,4 @@
-"""What SQLAlchemy and SQLModel hand out of a sync session, and what is loaded when it is read."""
+"""What a mapped class of SQLAlchemy or SQLModel has that is loaded when it is read."""
 
 from __future__ import annotations
 
@@ -10,18 +10,3 @@ EAGER = frozenset(
 )
 """Values of a relationship's ``lazy`` after which reading it asks nothing of the database."""
 ARGUMENTS = "sa_relationship_kwargs"
-STATEMENTS = frozenset({"sqlalchemy.select", "sqlmodel.select", "sqlmodel.sql.expression.select"})
-STATEMENT = "sqlalchemy.Select"
-SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlalchemy.orm.scoped_session"})
-QUERY = "sqlalchemy.orm.Query"
-ROWS = "sqlalchemy.ScalarResult:sync"
-RESULT = "sqlalchemy.Result:sync"
-CARRIERS = frozenset({STATEMENT, QUERY, ROWS, RESULT})
-"""Objects whose methods give back an object for the same mapped class."""
-GETS = frozenset({"get", "get_one"})
-RUNS = {"scalars": ROWS, "exec": ROWS, "execute": RESULT}
-ONE = frozenset(
-    {"first", "one", "one_or_none", "get", "scalar", "scalar_one", "scalar_one_or_none"}
-)
-ALL = frozenset({"all", "fetchall", "fetchmany"})
-CHANGES_LOADING = "options"

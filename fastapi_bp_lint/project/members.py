@@ -14,8 +14,7 @@ from fastapi_bp_lint.knowledge.typing_names import (
     PROPERTIES,
     TYPED_DICTS,
 )
-from fastapi_bp_lint.project import grown, results
-from fastapi_bp_lint.project.mapped import carried
+from fastapi_bp_lint.project import grown, queries, results
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.names import merged
 from fastapi_bp_lint.project.values import (
@@ -316,7 +315,7 @@ def narrowed(declared: Held, value: Held) -> Held:
     A literal says more than ``str``; where nothing is declared that can be followed, the value is
     all there is.
     """
-    if not declared.values:
+    if not declared.values or (queries.is_bare(declared) and queries.columns(value)):
         return value
     if len(value.values) == 1 and _is_literal(value.values[0]):
         if isinstance(value.values[0], Several) and not value.values[0].items:
@@ -380,9 +379,9 @@ def _element(types: Types, value: Value) -> Held:
     if isinstance(value.of, External):
         if value.args and value.of.name in ITERABLES:
             return value.args[ITERABLES[value.of.name]]
-        rows = carried(value)
-        if rows.values:
-            return rows
+        row = queries.row(value)
+        if row.values:
+            return row
         found = given(value.of.name, "", "iterate")
         if found is not None:
             return one(Instance(External(found)))

@@ -9,7 +9,7 @@ from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
 from fastapi_bp_lint.knowledge.tables import classes, given, offloader, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
-from fastapi_bp_lint.project import members
+from fastapi_bp_lint.project import members, queries
 from fastapi_bp_lint.project.annotations import annotated, is_class_name, is_type_variable, metadata
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.values import (
@@ -94,7 +94,7 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(types, call, where)
-    held = types.mapped.given(name, call, where)
+    held = queries.given(types, name, call, where)
     if not held.values:
         held = _elsewhere(types, name, call, where)
     if held.values:
@@ -292,7 +292,7 @@ def _result(types: Types, function: Function) -> Held:
             return one(Entered(yielded, function))
         return one(Instance(_ASYNC_ITERATOR if facts.is_async else _ITERATOR, (yielded,)))
     held = annotated(types, facts.returns, types.around(function))
-    if not held.values or _may_be_loaded(types, held):
+    if not held.values or queries.is_bare(held) or _may_be_loaded(types, held):
         given = union(
             *[
                 types.infer(r.value, function, r.span.line)
@@ -300,7 +300,7 @@ def _result(types: Types, function: Function) -> Held:
                 if r.kind == "return" and r.value != Literal(None, "None")
             ]
         )
-        if not held.values or any(v.is_loaded for v in _objects(given)):
+        if not held.values or queries.columns(given) or any(v.is_loaded for v in _objects(given)):
             held = given
     return one(Coroutine(held)) if facts.is_async else held
 

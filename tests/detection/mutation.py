@@ -5,7 +5,9 @@
 FOLDER holds the package's own folder as it is installed. A walk of one to six functions starts at
 a random async route and follows calls that are there; at its end a random call of the blocking
 table is planted as the first statement. A plant is found when a new finding stands in the last
-coroutine of the walk, at its call, or when its trail ends at the plant. A package that has next to
+coroutine of the walk, at its call, or when its trail ends at the plant. Walks that share no
+function are planted together, and one that is missed then alone: of two plants that a coroutine
+leads to, the nearer one is told of, once. A package that has next to
 no async route gets them: its plain ones become coroutines before anything is counted.
 """
 
@@ -184,6 +186,15 @@ def is_found(plant: Plant, said: list[dict[str, Any]], put: dict[str, list[int]]
     return ""
 
 
+def said_of(package: Package, plants: list[Plant], root: Path) -> list[str]:
+    """Return the code of the finding that tells of each plant when all of them are put in."""
+    put = sow(package, plants, root)
+    said = lint(root)
+    for path in put:
+        (root / path).write_text(package.sources[path], "utf-8")
+    return [is_found(plant, said, put) for plant in plants]
+
+
 def main() -> int:
     """Plant, lint and count."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -217,12 +228,8 @@ def _package(name: str, folder: Path, count: int, *, verbose: bool) -> str:
         how: Counter[tuple[str, bool]] = Counter()
         codes: Counter[str] = Counter()
         for chosen in batches(plants):
-            put = sow(package, chosen, root)
-            said = lint(root)
-            for path in put:
-                (root / path).write_text(package.sources[path], "utf-8")
-            for plant in chosen:
-                code = is_found(plant, said, put)
+            for plant, among in zip(chosen, said_of(package, chosen, root), strict=True):
+                code = among or said_of(package, [plant], root)[0]
                 depth[len(plant.functions), bool(code)] += 1
                 codes[code] += 1
                 for step in plant.steps[-1:]:
