@@ -26,11 +26,15 @@ def reaching(things: Sequence[Thing], regions: Sequence[Region], line: int) -> S
     """
     if len(things) == 1 and not is_scoped(things[0]):
         return things
-    scoped = [t for t in things if is_scoped(t)]
-    inner = [t for t in scoped if _covers(t, line)]
-    if inner:
-        return inner[-1:]
-    rest = [t for t in things if not is_scoped(t)]
+    rest: list[Thing] = []
+    inner: Thing | None = None
+    for thing in things:
+        if not is_scoped(thing):
+            rest.append(thing)
+        elif _covers(thing, line):
+            inner = thing
+    if inner is not None:
+        return [inner]
     if not line or len(rest) < 2:  # noqa: PLR2004 - nothing to choose from
         return rest
     alive: list[Thing] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Binding, Call, Item
@@ -100,12 +101,19 @@ def external_attribute(instance: Instance, name: str) -> Held:
     assert isinstance(of, External)
     if of.name in ITERABLES or of.name == CONTEXT_VARIABLE:
         return one(Member(instance, name))
-    found = given(of.name, name, "attribute")
-    if found is None and not known(of.name, name):
-        found = given(of.name, "__getattr__", "attribute")
+    found = _given_attribute(of.name, name)
     if found is not None:
         return one(instance if found == of.name else Instance(External(found)))
     return one(External(f"{of.name}.{name}"))
+
+
+@cache
+def _given_attribute(cls: str, name: str) -> str | None:
+    """Return the class of an attribute, of its own or of any name that the tables do not have."""
+    found = given(cls, name, "attribute")
+    if found is None and not known(cls, name):
+        return given(cls, "__getattr__", "attribute")
+    return found
 
 
 def known(cls: str, member: str) -> bool:

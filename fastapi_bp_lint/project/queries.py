@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Literal, Star
-from fastapi_bp_lint.finding import weakest
+from fastapi_bp_lint.finding import Certainty, weakest
 from fastapi_bp_lint.knowledge.queries import (
     ADDS,
     ALIASES,
@@ -47,6 +47,7 @@ from fastapi_bp_lint.project.values import (
     Held,
     Instance,
     Several,
+    Value,
     Where,
     one,
     union,
@@ -145,41 +146,45 @@ def _chosen(found: tuple[Held, ...], call: Call) -> tuple[Held, ...]:
 
 def columns(held: Held) -> tuple[Held, ...]:
     """Return what the columns of a carrier hold; none for anything else, or where nothing tells."""
-    each = [_columns(v) for v in held.values if isinstance(v, Instance)]
-    if not each or len(each) != len(held.values) or len({len(one_of) for one_of in each}) != 1:
+    values = held.values
+    if len(values) == 1:
+        found = _columns(values[0])
+        sure = held.certainty is Certainty.CERTAIN
+        return found if sure or not found else tuple([f.doubted(held.certainty) for f in found])
+    each = [_columns(value) for value in values]
+    if not each or len({len(one_of) for one_of in each}) != 1:
         return ()
     return tuple([union(*same).doubted(held.certainty) for same in zip(*each, strict=True)])
 
 
-def _columns(instance: Instance) -> tuple[Held, ...]:
-    if not (isinstance(instance.of, External) and instance.of.name in CARRIERS):
+def _columns(value: Value) -> tuple[Held, ...]:
+    if not isinstance(value, Instance) or not value.args or not _carries(value):
         return ()
-    only = instance.args[0].values if len(instance.args) == 1 else ()
+    only = value.args[0].values if len(value.args) == 1 else ()
     if len(only) == 1 and isinstance(only[0], Instance) and only[0].of in _TUPLES:
         return only[0].args
-    return instance.args
+    return value.args
+
+
+def _carries(instance: Instance) -> bool:
+    return isinstance(instance.of, External) and instance.of.name in CARRIERS
 
 
 def is_bare(held: Held) -> bool:
-    """Whether *held* is a carrier that does not say what its columns are."""
-    return any(
-        isinstance(v, Instance)
-        and isinstance(v.of, External)
-        and v.of.name in CARRIERS
-        and not v.args
-        for v in held.values
-    )
+    """Whether *held* may be a carrier that does not say what its columns are."""
+    for value in held.values:
+        if isinstance(value, Instance) and not value.args and _carries(value):
+            return True
+    return False
 
 
 def row(instance: Instance) -> Held:
     """Return what each row of a result is."""
-    found = columns(one(instance))
-    return _row(instance.of.name, found) if isinstance(instance.of, External) else UNKNOWN
+    found = _columns(instance)
+    return _row(instance.of.name, found) if found else UNKNOWN
 
 
 def _row(owner: str, found: tuple[Held, ...]) -> Held:
-    if not found:
-        return UNKNOWN
     if owner in SCALARS or (owner == QUERY and len(found) == 1):
         return found[0]
     is_tuple = owner in ROWS or owner == QUERY
@@ -226,7 +231,8 @@ def _unloaded(held: Held) -> Held:
 
 
 def _carrying(name: str, found: tuple[Held, ...]) -> Held:
-    if not any(held.values for held in found):
-        return UNKNOWN
-    doubt = weakest(*[held.certainty for held in found])
-    return Held((Instance(External(name), found),), doubt)
+    doubt = None
+    for held in found:
+        if held.values:
+            doubt = held.certainty if doubt is None else weakest(doubt, held.certainty)
+    return UNKNOWN if doubt is None else Held((Instance(External(name), found),), doubt)

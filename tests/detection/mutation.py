@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,6 +47,7 @@ class Plant(NamedTuple):
     name: str
 
 
+@cache
 def planted_calls() -> list[tuple[str, str]]:
     """Return (name, statement) of the table's calls that wait: functions, methods of classes."""
     head, *rows = _TABLE.read_text("utf-8").splitlines()

@@ -64,6 +64,7 @@ class Package:
         self.functions: dict[tuple[str, str], Func] = {}
         self.classes: dict[tuple[str, str], ast.ClassDef] = {}
         self.imports: dict[str, dict[str, tuple[str, str]]] = {}
+        self._calls: dict[tuple[str, str], list[tuple[Func, Step]]] = {}
         for path, tree in self.trees.items():
             self._read(path, tree)
         names = Counter(f.name.rpartition(".")[2] for f in self.functions.values())
@@ -128,8 +129,14 @@ class Package:
                     return found
         return None
 
-    def calls(self, function: Func) -> Iterator[tuple[Func, Step]]:
-        """Give the functions that a body calls on its own thread."""
+    def calls(self, function: Func) -> list[tuple[Func, Step]]:
+        """Return the functions that a body calls on its own thread."""
+        key = function.path, function.name
+        if key not in self._calls:
+            self._calls[key] = list(self._called_by(function))
+        return self._calls[key]
+
+    def _called_by(self, function: Func) -> Iterator[tuple[Func, Step]]:
         local = _locals(function.node)
         for call, awaited in _own_calls(function.node):
             found, how = self._callee(function, call.func, local)
