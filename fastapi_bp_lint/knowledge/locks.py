@@ -20,3 +20,5 @@ DONE = frozenset({"concurrent.futures.Future.result", "concurrent.futures.Future
 """What waits for a future until it is done, and never after that."""
 LOOP_FUTURES = ("asyncio.Future.", "asyncio.Task.")
 """Futures whose methods never wait: they raise when it is too early."""
+QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue"})
+"""Queues that take without waiting unless their first argument, ``maxsize``, is above zero."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation
-from fastapi_bp_lint.knowledge.locks import IMPATIENT
+from fastapi_bp_lint.knowledge.locks import IMPATIENT, QUEUES
 from fastapi_bp_lint.project.values import Function, Held, Instance
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ def does_not_wait(types: Types, row: Primitive, call: Call, function: Function) 
     given = dict(call.keywords)
     if any(given.get(name) == _FALSE for name in _FLAGS) or _is_zero(given.get("timeout")):
         return True
-    args = call.args[1:] if row.name.endswith(".put") else call.args
+    owner, _, method = row.name.rpartition(".")
+    args = call.args
+    if method == "put":
+        args = call.args[1:]
+        if owner in QUEUES and not _is_bounded(types, call, function):
+            return True
     if any(_is_zero(a) for a in args[:2]) or any(_says_no_wait(a) for a in args):
         return True
     if row.kind != "lock" or args or "timeout" in given:
@@ -59,6 +64,20 @@ def _is_fresh(name: str, call: Call, function: Function) -> bool:
     )
 
 
+def _is_bounded(types: Types, call: Call, function: Function) -> bool:
+    """Whether the queue that *call* puts into was seen to be made with a ``maxsize``."""
+    func = call.func
+    of = func.rpartition(".")[0] if isinstance(func, str) else None
+    held = types.infer(func.value if isinstance(func, Attr) else of, function, call.span.line)
+    for value in held.values:
+        if isinstance(value, Instance) and value.origin:
+            made = value.origin[1]
+            size = made.args[0] if made.args else dict(made.keywords).get("maxsize")
+            if size is not None and not _is_endless(size):
+                return True
+    return False
+
+
 def is_impatient(name: str, held: Held) -> bool:
     """Whether the lock *held* was made so that taking it, by the method *name*, does not wait."""
     position = IMPATIENT.get(name.rpartition(".")[0])
@@ -75,6 +94,11 @@ def is_impatient(name: str, held: Held) -> bool:
 
 def _is_zero(expr: Expr) -> bool:
     return isinstance(expr, Literal) and expr.value == 0 and expr.kind in {"int", "float", "bool"}
+
+
+def _is_endless(size: Expr) -> bool:
+    number = size.value if isinstance(size, Literal) else None
+    return isinstance(number, int | float) and number <= 0
 
 
 def _says_no_wait(expr: Expr) -> bool:

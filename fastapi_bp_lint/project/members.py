@@ -329,7 +329,23 @@ def narrowed(declared: Held, value: Held) -> Held:
         if isinstance(value.values[0], Several) and not value.values[0].items:
             return declared if any(_says_element(v) for v in declared.values) else value
         return value if _plain(declared) else declared
+    if len(value.values) == 1 and isinstance(value.values[0], Instance):
+        return _of_origin(declared, value.values[0])
     return declared
+
+
+def _of_origin(declared: Held, value: Instance) -> Held:
+    """Return what is declared and, where it is of the same class, how *value* was made."""
+    if value.origin is None:
+        return declared
+    return declared._replace(
+        values=tuple(
+            Instance(v.of, v.args, value.origin, v.is_loaded)
+            if isinstance(v, Instance) and v.of == value.of and v.origin is None
+            else v
+            for v in declared.values
+        )
+    )
 
 
 def _is_literal(value: Value) -> bool:
