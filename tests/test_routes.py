@@ -515,3 +515,25 @@ def test_a_function_that_calls_itself_in_loops_is_followed_some_levels_deep() ->
     assert "GET /ac/bd" in paths
     assert "GET /last" in paths
     assert project.web.replay.frames < 10_000
+
+
+def test_a_state_that_is_made_of_itself_ends() -> None:
+    project = single("""
+        from dataclasses import dataclass
+        @dataclass
+        class Failed:
+            context: object = None
+        class Server:
+            def __init__(self):
+                self.app = FastAPI()
+                self.state = Failed()
+                self.app.get("/a")(self.read)
+            def reload(self):
+                context = self.state.context if hasattr(self.state, "context") else None
+                self.state = Failed(context=context)
+                context.include_router(APIRouter())
+            def read(self): ...
+        server = Server()
+        server.reload()
+    """)
+    assert shown(project) == ["GET /a"]

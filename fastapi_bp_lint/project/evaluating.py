@@ -66,6 +66,7 @@ class Evaluator:
         self._replay = replay
         self._types = replay.types
         self.globals: dict[tuple[str, str, int], Held | None] = {}
+        self._open: set[tuple[int, int]] = set()
 
     def rounds(self, source: Held) -> Sequence[Held] | None:
         """Return what each round of a loop gets, None when that is not written out."""
@@ -270,7 +271,14 @@ class Evaluator:
             return self._sum([before, self.eval(b.value, frame, b.span.line)])
         if b.kind not in {"assign", "annotation", "walrus"} or b.value is None:
             return self._types.binding(b, frame.where)
-        held = self.eval(b.value, frame, b.span.line)
+        key = id(b), id(frame)
+        if key in self._open:  # what it holds depends on what it holds
+            return UNKNOWN
+        self._open.add(key)
+        try:
+            held = self.eval(b.value, frame, b.span.line)
+        finally:
+            self._open.discard(key)
         self._replay.registry.makers.call_it(held, b.target, frame)
         return held if held.values else self._types.binding(b, frame.where)
 
