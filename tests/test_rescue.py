@@ -66,8 +66,8 @@ def test_a_type_parameter_stands_for_its_bound() -> None:
     assert [p.annotation for p in function.params] == [None, "db.Repo", "Session"]
     assert [b.annotation for b in cls.body.bindings] == ["Session"]
     assert function.returns == "V"
-    assert dict(facts.body.reads) == {"Session": ((3, 11),)}
-    assert dict(cls.body.reads) == {"db": ((6, 11),)}
+    assert dict(facts.body.reads) == {"Session": (3, 11)}
+    assert dict(cls.body.reads) == {"db": (6, 11)}
 
 
 def test_what_no_python_reads_is_a_problem_with_its_line() -> None:

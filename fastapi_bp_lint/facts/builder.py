@@ -25,6 +25,9 @@ from fastapi_bp_lint.finding import Span
 
 # Half of what making a named tuple costs is its own `__new__`, a function in Python.
 new = tuple.__new__
+# Spans are most of what is kept of a file: one object for each number of a line, as for the small
+# ones, is a thirtieth of it.
+same_line: Callable[[int, int], int] = dict[int, int]().setdefault
 SpanReader = Callable[[Any], Span]
 Handler = Callable[["Builder", Any], Any]
 
@@ -51,7 +54,7 @@ def column_reader(text: str) -> Column | None:
 def span_reader(column: Column | None, share: Callable[[int, int], int]) -> SpanReader:
     """Return a function that gives a node's span in characters; ``ast`` counts UTF-8 bytes.
 
-    *share* keeps one object for each line number: spans are most of what is kept of a file.
+    *share* gives the same object for the same number.
     """
     wide = {} if column is None else column.wide
 
@@ -94,7 +97,7 @@ class BodyBuilder:
         self.awaits = 0
         self.is_generator = False
 
-    def freeze(self, reads: dict[str, tuple[tuple[int, int], ...]]) -> Body:
+    def freeze(self, reads: dict[str, tuple[int, ...]]) -> Body:
         """Return what was read, with *reads* in place of the raw ones."""
         return Body(
             tuple(self.calls),
@@ -119,7 +122,7 @@ class Builder:
         statements: dict[type[ast.AST], Handler],
     ) -> None:
         self.column = column
-        self.line: Callable[[int, int], int] = dict[int, int]().setdefault
+        self.line = same_line
         self.span = span_reader(column, self.line)
         self.texts: dict[str, Literal] = {}
         self.expressions = expressions
@@ -183,7 +186,7 @@ class Builder:
 
     def leave(self, state: tuple[BodyBuilder, str, bool]) -> Body:
         """End the present body and go back to the one around it."""
-        reads: dict[str, tuple[tuple[int, int], ...]] = {}
+        reads: dict[str, tuple[int, ...]] = {}
         self._reads.append((self.body.reads, reads))
         body = self.body.freeze(reads)
         self.body, self.scope, self.in_class = state
@@ -191,7 +194,7 @@ class Builder:
 
     def finish(self) -> Body:
         """Return the module's body, once every import and parameter of the file is known."""
-        reads: dict[str, tuple[tuple[int, int], ...]] = {}
+        reads: dict[str, tuple[int, ...]] = {}
         self._reads.append((self.body.reads, reads))
         wanted = {i.local for i in self.imports}
         wanted.update(p.name for f in self.functions for p in f.params)
@@ -199,12 +202,12 @@ class Builder:
         wanted.update(b.target for b in self.body.bindings if _is_router(b))
         of = self.column
         for raw, grouped in self._reads:
-            places: dict[str, list[tuple[int, int]]] = {}
+            places: dict[str, list[int]] = {}
             for node in raw:
                 if node.id in wanted:
                     line, column = node.lineno, node.col_offset
                     place = self.line(line, line), of(line, column) if of else column
-                    places.setdefault(node.id, []).append(place)
+                    places.setdefault(node.id, []).extend(place)
             grouped.update((name, tuple(found)) for name, found in places.items())
         return self.body.freeze(reads)
 

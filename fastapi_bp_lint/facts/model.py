@@ -173,8 +173,8 @@ class Load(NamedTuple):
 class Body(NamedTuple):
     """What the statements of a module, class, function or lambda do, in source order.
 
-    *reads* has the positions (line, column) of every plain name that is read, nested comprehensions
-    included and nested functions not.
+    *reads* has for every plain name that is read, nested comprehensions included and nested
+    functions not, line and column of each place in turn: pairs would be a tenth of all facts.
     """
 
     calls: tuple[Call, ...]
@@ -183,9 +183,14 @@ class Body(NamedTuple):
     operations: tuple[Operation, ...]
     results: tuple[Result, ...]
     regions: tuple[Region, ...]
-    reads: dict[str, tuple[tuple[int, int], ...]]
+    reads: dict[str, tuple[int, ...]]
     outer: tuple[str, ...]
     awaits: int
+
+    def places(self, name: str) -> list[tuple[int, int]]:
+        """Return (line, column) of every read of the plain *name*."""
+        flat = self.reads.get(name, ())
+        return list(zip(flat[::2], flat[1::2], strict=True))
 
 
 class Param(NamedTuple):

@@ -53,7 +53,7 @@ def _is_fresh(name: str, call: Call, function: Function) -> bool:
     if not made or not isinstance(made[-1].value, Call):
         return False
     first = made[-1].span.end_line
-    seen = [at for at, _ in body.reads.get(name, ())]
+    seen = [at for at, _ in body.places(name)]
     seen += [c.span.line for c in body.calls if str(c.func).startswith(f"{name}.")]
     if any(first < at < line for at in seen):
         return False

@@ -80,7 +80,7 @@ def _given(call: Call) -> Iterator[Expr]:
 def _place(key: str, around: Span, body: Body) -> Span:
     """Return where *key* stands within *around*."""
     found = [(load.span.line, load.span.column) for load in body.loads if load.name == key]
-    found = sorted(found or body.reads.get(key, ()))
+    found = sorted(found or body.places(key))
     for line, column in found:
         if around[:2] <= (line, column) < around[2:]:
             return Span(line, column, line, column + len(key))

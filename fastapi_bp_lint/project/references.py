@@ -95,7 +95,7 @@ class References:
         called = [c for c in body.calls if isinstance(c.func, str)] if named else []
         calls = {(c.span.line, c.span.column): c for c in called}
         for name in named:
-            for line, column in body.reads[name]:
+            for line, column in body.places(name):
                 call = calls.get((line, column))
                 is_call = call is not None and call.func == name
                 span = Span(line, column, line, column + len(name))

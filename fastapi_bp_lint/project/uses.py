@@ -78,7 +78,7 @@ class ImportUses:
             hidden = scope != scope_of and not is_class and _binds(body, params, local)
             if hidden or not self._is_seen(local, scope_of, module, scope):
                 continue
-            found = body.reads.get(local, ())
+            found = body.places(local)
             if found and any(b.target == local and b is not own for b in body.bindings):
                 return None
             places += found
