@@ -166,12 +166,12 @@ class Guards:
 
     def _at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         if isinstance(guard, Leaf):
-            return self._leaf(guard, edge, caller)
+            return self._moved(guard, edge, caller, holds=True)
         if not isinstance(guard, Node):
             return None if isinstance(guard, Kin) else guard
+        if guard.kind == "not" and isinstance(guard.parts[0], Leaf):
+            return self._moved(guard.parts[0], edge, caller, holds=False)
         parts = tuple([self._at(part, edge, caller) for part in guard.parts])
-        if guard.kind == "not":
-            return _settled(parts[0], holds=False)
         return both(*parts) if guard.kind == "all" else _any(parts)
 
     def is_unheard_of(self, guard: Guard, edge: Edge, caller: Function) -> bool:
@@ -185,7 +185,7 @@ class Guards:
             return any(told) if guard.kind == "all" else guard.kind == "any" and all(told)
         if not isinstance(guard, Leaf) or not _is_of_text(guard):
             return False
-        given = self._leaf(guard, edge, caller)
+        given = self._moved(guard, edge, caller, holds=True)
         if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
             return False
         if self.choices.is_set(self._given(guard, edge, caller), caller):
@@ -209,12 +209,23 @@ class Guards:
             known = self._known(given, leaf, edge, caller)
             if known is not None:
                 return known
-            own = {p.name for p in caller.facts.params}
-            rebound = {b.target for b in caller.facts.body.bindings}
-            if given.partition(".")[0] in own and not {given, given.partition(".")[0]} & rebound:
+            if given.partition(".")[0] in {p.name for p in caller.facts.params}:
                 rare = leaf.is_rare or self._is_unbrought(leaf, edge.target)
                 return leaf._replace(path=given, is_rare=rare)
         return None
+
+    def _moved(self, leaf: Leaf, edge: Edge, caller: Function, *, holds: bool) -> Guard:
+        """Return what *leaf*, or its opposite, asks of the caller's parameters as they came in."""
+        given = self._leaf(leaf, edge, caller)
+        guard = _settled(given, holds=holds)
+        if not isinstance(given, Leaf):
+            return guard
+        bound = self._bindings(caller)
+        names = dict.fromkeys((given.path, given.path.partition(".")[0]))
+        for b in [b for name in names for b in bound.get(name, ())]:
+            if guard is not None and not _is_after(b, edge.span.line, caller):
+                guard = _any((guard, self._known_at(b.span.line, caller)))
+        return guard
 
     def _given(self, leaf: Leaf, edge: Edge, caller: Function) -> Expr:
         """Return what the call of an edge hands in where *leaf* asks; None when unknown."""
@@ -333,9 +344,14 @@ def _settled(guard: Guard, *, holds: bool) -> Guard:
 
 def _comes_later(b: Binding, branch: Branch, function: Function) -> bool:
     """Whether a name is bound only after the condition was asked."""
+    return _is_after(b, branch.start, function)
+
+
+def _is_after(b: Binding, start: int, function: Function) -> bool:
+    """Whether a name is bound after line *start*, in no loop that comes back to it."""
     line = b.span.line
-    return line > branch.start and not any(
-        r.kind in _LOOPS and r.line <= line <= r.end_line and r.line <= branch.start <= r.end_line
+    return line > start and not any(
+        r.kind in _LOOPS and r.line <= line <= r.end_line and r.line <= start <= r.end_line
         for r in function.facts.body.regions
     )
 
