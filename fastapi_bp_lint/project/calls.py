@@ -65,6 +65,7 @@ class Calls:
         self._rows: dict[str, Primitive | None] = {}
         self._inert: dict[str, bool] = {}
         self._edges: dict[Function, tuple[Edge, ...]] = {}
+        self.methods = frozenset(name for cls in project.names.classes for name in cls.methods)
         self.properties = (
             frozenset(
                 f.name

@@ -36,6 +36,7 @@ from fastapi_bp_lint.project.values import (
 if TYPE_CHECKING:
     from fastapi_bp_lint.project.calls import Calls
 
+_GETS = "__getitem__"
 OPERATORS = {
     "Add": "__add__",
     "Sub": "__sub__",
@@ -54,7 +55,7 @@ OPERATORS = {
     "Gt": "__gt__",
     "In": "__contains__",
     "NotIn": "__contains__",
-    "GetItem": "__getitem__",
+    "GetItem": _GETS,
     "SetItem": "__setitem__",
     "DelItem": "__delitem__",
 }
@@ -98,6 +99,7 @@ ENTERS_ARGUMENT = frozenset(
     {"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context"}
 )
 _DOUBT = Certainty.LIKELY
+_ASKS = {"if", "while"}
 _LAZY = {"builtins.iter", "builtins.enumerate", "builtins.zip", "builtins.reversed"}
 
 
@@ -113,7 +115,9 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
         elif region.kind == "async-loop":
             held = calls.types.infer(region.subject, function, region.line)
             yield from _method(calls, held, "__aiter__", "iterate", region.span, region.subject)
-        elif region.kind in {"if", "while"} and isinstance(region.subject, str | Attr):
+        elif region.kind in _ASKS and isinstance(region.subject, str | Attr):
+            if calls.methods.isdisjoint(_TRUTH):
+                continue
             held = calls.types.infer(region.subject, function, region.line)
             yield from _first_method(calls, held, _TRUTH, region.span, region.subject)
     for expr, span in _exhausted(function):
@@ -121,7 +125,9 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
             yield from _iterate(calls, expr, span, function)
     for operation in body.operations:
         name = OPERATORS.get(operation.operator)
-        if name is None and operation.operator != "Format":
+        if name is None and (operation.operator != "Format" or calls.methods.isdisjoint(_SHOWS)):
+            continue
+        if name is not None and name != _GETS and name not in calls.methods:
             continue
         if not operation.operands or _is_hidden(hidden, operation.span):
             continue
@@ -131,7 +137,7 @@ def edges(calls: Calls, function: Function, hidden: Sequence[Region]) -> Iterato
         if name is not None:
             held = calls.types.infer(of, function, operation.span.line)
             yield from _method(calls, held, name, "operator", operation.span, of)
-            if name == "__getitem__":
+            if name == _GETS:
                 yield from _foreign(calls, held, name, operation.span, of)
         elif operation.operator == "Format":
             held = calls.types.infer(of, function, operation.span.line)
@@ -165,6 +171,8 @@ def builtin(calls: Calls, name: str, call: Call, function: Function) -> Iterator
     if methods == _ITERATES:
         if name not in _LAZY:
             yield from _iterate(calls, given, call.span, function)
+        return
+    if calls.methods.isdisjoint(methods):
         return
     held = calls.types.infer(given, function, call.span.line)
     yield from _first_method(calls, held, methods, call.span, given)
@@ -336,6 +344,8 @@ def _first_method(
 
 def _method(calls: Calls, held: Held, name: str, how: str, span: Span, of: Expr) -> Iterator[Edge]:
     """Give the edge to a special method that an object of the project defines."""
+    if name not in calls.methods:
+        return
     for value in held.values:
         if not (isinstance(value, Instance) and isinstance(value.of, Class)):
             continue

@@ -216,7 +216,8 @@ class Types:
 
     def around(self, scope: Function | Class) -> Where:
         """Return the scope that holds a function or class."""
-        return self.names.at(scope.module, scope.facts.parent) or scope.module
+        parent = scope.facts.parent
+        return self.names.at(scope.module, parent) or scope.module if parent else scope.module
 
     def globally(self, module: Module, name: str) -> Held:
         """Return what a module's global name holds."""
@@ -225,8 +226,8 @@ class Types:
         return kept or self.keep(key, lambda: self._globally(module, name))
 
     def _globally(self, module: Module, name: str) -> Held:
-        definitions = latest(self.names.scope(module, "").get(name, []))
-        options = [self.definition(d, module) for d in definitions]
+        definitions = self.names.scope(module, "").get(name)
+        options = [self.definition(d, module) for d in latest(definitions)] if definitions else []
         options += [self.binding(b, f) for f, b in self._set_globally(module, name)]
         if options:
             return merged(options)
@@ -238,9 +239,10 @@ class Types:
             held = self.globally(source, name)
             if held.values:
                 return held
-        held = self.names.dotted(f"{module.name}.{name}", module, within=True)
-        if module.is_package and held.values:
-            return held
+        if module.is_package:
+            held = self.names.dotted(f"{module.name}.{name}", module, within=True)
+            if held.values:
+                return held
         return builtin(name).doubted(Certainty.LIKELY if doubtful else Certainty.CERTAIN)
 
     def _set_globally(self, module: Module, name: str) -> list[tuple[Function, Binding]]:
@@ -303,6 +305,9 @@ class Types:
         things = (self._locals.get(function) or self.locals(function)).get(name)
         if things is None:
             return None
+        if len(things) == 1 and not is_scoped(things[0]):
+            held = self._local_value(function, things[0])
+            return narrow(self, function, name, line, held) if line else held
         reached = reaching(things, function.facts.body.regions, line)
         if not reached:
             return None
@@ -393,8 +398,13 @@ class Types:
         return found
 
     def _local_value(self, function: Function, thing: Definition | Param) -> Held:
+        if isinstance(thing, Binding):
+            return self.binding(thing, function)
         if isinstance(thing, Param):
-            return results.parameter(self, function, thing)
+            key = id(thing)
+            return self._kept.get(key) or self.keep(
+                key, lambda: results.parameter(self, function, thing)
+            )
         return self.definition(thing, function)
 
     def locals(self, function: Function) -> dict[str, list[Definition | Param]]:
@@ -464,7 +474,10 @@ class Types:
 
     def _call(self, call: Call, where: Where) -> Held:
         callee = self.callee(call, where)
-        held = union(*[results.called(self, v, call, where) for v in callee.values])
+        values = callee.values
+        if len(values) == 1:
+            return results.called(self, values[0], call, where).doubted(callee.certainty)
+        held = union(*[results.called(self, v, call, where) for v in values])
         return held.doubted(callee.certainty)
 
     def _item(self, expr: Item, where: Where, line: int) -> Held:
