@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 _INIT = "__init__"
 _MOST = 24
 _FARTHEST = 3
+_NAMED = (str, Attr)
 
 
 class Callers:
-    """The calls of a project by the last part of what they call."""
+    """The calls of a project's functions and classes, by the last part of what is called."""
 
     def __init__(self, names: Names) -> None:
         self._by_name: dict[str, list[tuple[Call, Where]]] = {}
@@ -42,15 +43,16 @@ class Callers:
         self._decorating: dict[str, list[tuple[Expr, Function]]] | None = None
         self._functions = names.functions
         self._initialisers: list[tuple[Call, Where]] | None = None
+        named = {f.name for f in names.functions}
+        made = {c.name for c in names.classes} | named
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
         for where in scopes:
             for call in where.facts.body.calls:
                 name = _last(call.func)
-                if name:
+                if name in made:
                     self._by_name.setdefault(name, []).append((call, where))
                 for position, given in enumerate(call.args[:_FARTHEST] if call.args else ()):
-                    name = _last(given)
-                    if name:
+                    if isinstance(given, _NAMED) and (name := _last(given)) in named:
                         self._given.setdefault(name, []).append((call, position, where))
 
     def sites(self, function: Function) -> list[tuple[Call, Where]]:

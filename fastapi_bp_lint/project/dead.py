@@ -13,15 +13,20 @@ if TYPE_CHECKING:
     Answer: TypeAlias = Callable[[Expr], bool | None]
 
 _NOT_HERE = {"type-checking", "main"}
+_HIDDEN_WHEN = {"if": False, "while": False, "else": True}
+_TOLD = (Literal, Operation, Either)
 
 
 def hidden(body: Body) -> list[Region]:
     """Return the regions of *body* that do not run when its function is called."""
     found = []
     for region in body.regions:
-        wanted = {"if": False, "while": False, "else": True}.get(region.kind)
-        if region.kind in _NOT_HERE or (wanted is not None and truth(region.subject) is wanted):
+        if region.kind in _NOT_HERE:
             found.append(region)
+        elif isinstance(region.subject, _TOLD):
+            wanted = _HIDDEN_WHEN.get(region.kind)
+            if wanted is not None and truth(region.subject) is wanted:
+                found.append(region)
     return found
 
 

@@ -62,6 +62,8 @@ def _covers(thing: object, line: int) -> bool:
 
 
 def _line(thing: object) -> int:
+    if isinstance(thing, Binding):
+        return thing.span.line
     if isinstance(thing, Param):
         return 0
     span = getattr(thing, "span", None) or getattr(thing, "facts").span  # noqa: B009 - definitions

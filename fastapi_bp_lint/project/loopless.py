@@ -22,7 +22,7 @@ _NONE = Literal(None, "None")
 def loopless(types: Types, function: Function) -> Iterator[Region]:
     """Give the regions of *function* that an event loop does not get to: it asks for one first."""
     body = function.facts.body
-    if not any(_asks_by_name(call) for call in body.calls):
+    if not [call for call in body.calls if _asks_by_name(call)]:
         return
     for branch in types.branches(function):
         told = truth(branch.test, lambda test: _on_loop(types, function, test))

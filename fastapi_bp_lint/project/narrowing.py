@@ -24,12 +24,15 @@ class Test(NamedTuple):
 
 
 _EVER = 1 << 30
+_TEST = "isinstance"
 
 
 def tests(types: Types, function: Function) -> tuple[Test, ...]:
     """Return the tests of a function's conditions and assertions."""
-    found = []
     body = function.facts.body
+    if _TEST not in body.reads:
+        return ()
+    found = []
     for branch in types.branches(function):
         for name, classes, holds in _checked(branch.test, holds=branch.holds):
             found.append(Test(name, classes, branch.start, branch.end, holds))
@@ -47,7 +50,7 @@ def _checked(test: Expr, *, holds: bool) -> Iterator[tuple[str, Expr, bool]]:
     elif isinstance(test, Either) and test.operator == ("And" if holds else "Or"):
         for option in test.options:
             yield from _checked(option, holds=holds)
-    elif isinstance(test, Call) and test.func == "isinstance" and len(test.args) > 1:
+    elif isinstance(test, Call) and test.func == _TEST and len(test.args) > 1:
         tested = test.args[0]
         if isinstance(tested, str):
             yield tested, test.args[1], holds

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.values import Where
 
 _ATTRIBUTE = "dependency_overrides"
+_ENDING = f".{_ATTRIBUTE}"
 _SETS_ITEM = 2
 
 
@@ -41,17 +42,20 @@ def overrides(project: Project) -> Iterator[Override]:
 
 def is_overrides(expr: Expr) -> bool:
     """Whether *expr* is ``something.dependency_overrides``."""
-    if isinstance(expr, Attr):
-        return expr.name == _ATTRIBUTE
-    return isinstance(expr, str) and expr.endswith(f".{_ATTRIBUTE}")
+    if isinstance(expr, str):
+        return expr.endswith(_ENDING)
+    return isinstance(expr, Attr) and expr.name == _ATTRIBUTE
 
 
 def changes_overrides(call: Call) -> bool:
     """Whether a call sets keys: ``update`` and ``setdefault``, or a patch of the mapping."""
-    owner = call.func.value if isinstance(call.func, Attr) else None
-    if isinstance(call.func, str):
-        owner = call.func.rpartition(".")[0]
-    return is_overrides(owner) or any(is_overrides(a) for a in call.args)
+    func = call.func
+    if isinstance(func, str):
+        # Nearly every call is of something else.
+        is_theirs = _ATTRIBUTE in func and func.rpartition(".")[0].endswith(_ENDING)
+    else:
+        is_theirs = isinstance(func, Attr) and is_overrides(func.value)
+    return is_theirs or bool([a for a in call.args if is_overrides(a)])
 
 
 def _keys(body: Body) -> Iterator[tuple[Expr, Span]]:
@@ -61,7 +65,7 @@ def _keys(body: Body) -> Iterator[tuple[Expr, Span]]:
             if is_overrides(owner):
                 yield key, operation.span
     for binding in body.bindings:
-        if is_overrides(binding.target) and isinstance(binding.value, Mapping):
+        if isinstance(binding.value, Mapping) and is_overrides(binding.target):
             yield from ((key, binding.span) for key, _ in binding.value.items)
     for call in body.calls:
         if changes_overrides(call):

@@ -20,6 +20,7 @@ from fastapi_bp_lint.project.raising import Raising
 from fastapi_bp_lint.project.routes import Route
 from fastapi_bp_lint.project.running import EntryPoint, entry_points
 from fastapi_bp_lint.project.types import Types
+from fastapi_bp_lint.project.urls import UrlRequest, url_requests
 from fastapi_bp_lint.project.uses import ImportUses
 from fastapi_bp_lint.project.values import Class, Function
 from fastapi_bp_lint.project.web import Web
@@ -113,6 +114,11 @@ class Project:
     def uses(self) -> ImportUses:
         """Where imported names are used, and who else counts on them."""
         return ImportUses(self.names)
+
+    @cached_property
+    def url_requests(self) -> tuple[UrlRequest, ...]:
+        """Where the project asks for the URL of a route by its name."""
+        return tuple(url_requests(self))
 
     @cached_property
     def web(self) -> Web:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_bp_lint.facts.model import Call, Expr
@@ -66,21 +67,27 @@ class References:
     def is_named_elsewhere(self, function: Function) -> bool:
         """Whether a string counts on the name: ``__all__``, a patch target, ``getattr``."""
         dotted = f"{function.module.name}.{function.facts.qualname}"
+        told = {dotted, f".{function.name}", f"__all__:{function.name}"}
+        return not told.isdisjoint(self._told) or function.name in self._project.uses.literals
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """Every dotted string, its last part with the dot before it, and what is exported."""
+        found: set[str] = set()
         for module in self._project.modules.by_path.values():
-            facts = module.facts
-            if any(s == dotted or s.endswith(f".{function.name}") for s in facts.strings):
-                return True
-            if function.name in (facts.exports or ()):
-                return True
-        return function.name in self._project.uses.literals
+            found.update(module.facts.strings)
+            found.update([f".{s.rpartition('.')[2]}" for s in module.facts.strings if "." in s])
+            found.update([f"__all__:{name}" for name in module.facts.exports or ()])
+        return frozenset(found)
 
     def _walk(self, module: Module) -> None:
         wanted = self._names & {f.qualname for f in module.facts.functions}
         wanted -= self._inner
         wanted |= {i.local for i in module.facts.imports if i.name in self._names}
         for scope, body, _ in bodies(module):
-            where = self._project.names.at(module, scope) or module
-            for read in self._reads(body, wanted):
+            reads = list(self._reads(body, wanted))
+            where = (self._project.names.at(module, scope) if reads else None) or module
+            for read in reads:
                 values = self._project.types.infer(read.name, where, read.span.line).values
                 targets = [v.function if isinstance(v, Bound) else v for v in values]
                 for target in targets:
@@ -100,17 +107,17 @@ class References:
                 is_call = call is not None and call.func == name
                 span = Span(line, column, line, column + len(name))
                 yield _Read(name, span, call if is_call else None)
+        names, inner = self._names, self._inner
         for call in body.calls:
             func = call.func
-            if isinstance(func, str) and (self._is_named(func) or func in self._inner):
-                yield _Read(func, call.span, call)
+            if isinstance(func, str):
+                owner, _, last = func.rpartition(".")
+                if last in names and (owner or func in inner):
+                    yield _Read(func, call.span, call)
         for load in body.loads:
-            if self._is_named(load.name):
+            owner, _, last = load.name.rpartition(".")
+            if owner and last in names:
                 yield _Read(load.name, load.span, None)
-
-    def _is_named(self, path: str) -> bool:
-        owner, _, last = path.rpartition(".")
-        return bool(owner) and last in self._names
 
     def _unknown(self, read: _Read, where: Where, module: Module) -> None:
         """Count a read of an unknown object's attribute for every method of that name."""

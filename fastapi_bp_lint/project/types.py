@@ -190,14 +190,14 @@ class Types:
         """Whether a plain name holds the same on every line of a scope."""
         if not isinstance(where, Function):
             return True
-        things = self._locals[where].get(name, ()) if where in self._locals else ()
+        known = self._locals.get(where)
+        things = known.get(name) if known else None
         if not things:
             return True
-        return len(things) == 1 and not is_scoped(things[0]) and not self.is_tested(where, name)
-
-    def is_tested(self, function: Function, name: str) -> bool:
-        """Whether a condition of a function says something of a name."""
-        return any(test.name == name for test in self.tests(function))
+        if len(things) > 1 or is_scoped(things[0]):
+            return False
+        tests = self.tests(where)
+        return not tests or all(test.name != name for test in tests)
 
     def name(self, name: str, where: Where, line: int = 0) -> Held:
         """Return what a plain name holds in a scope."""

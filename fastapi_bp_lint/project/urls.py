@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.modules import Module
     from fastapi_bp_lint.project.project import Project
 
+_ASK = ("url_for", "url_path_for")
 _PARAMETER = re.compile(r"{([a-zA-Z_]\w*)(?::\w+)?}")
 
 
@@ -39,14 +40,16 @@ def url_requests(project: Project) -> Iterator[UrlRequest]:
     scopes: list[Where] = [*project.names.functions, *project.modules.by_path.values()]
     for where in scopes:
         for call in where.facts.body.calls:
-            if not str(getattr(call.func, "name", call.func)).endswith(("url_for", "url_path_for")):
+            func = call.func
+            name = func if isinstance(func, str) else getattr(func, "name", None)
+            if not isinstance(name, str) or not name.endswith(_ASK):
                 continue
             callee = project.types.callee(call, where)
             first = call.args[0] if call.args else dict(call.keywords).get("name")
             if not (isinstance(first, Literal) and isinstance(first.value, str)):
                 continue
             if callee.values and all(_makes_url(v) for v in callee.values):
-                names = [name for name, _ in call.keywords if name != "name"]
+                names = [key for key, _ in call.keywords if key != "name"]
                 given = None if None in names else frozenset(n for n in names if n is not None)
                 module = module_of(where)
                 yield UrlRequest(module, where, call, first.value, given, callee.certainty)
@@ -54,7 +57,7 @@ def url_requests(project: Project) -> Iterator[UrlRequest]:
 
 def asked_names(project: Project) -> frozenset[str]:
     """Return the route names that the project asks for."""
-    return frozenset(r.name for r in url_requests(project))
+    return frozenset(r.name for r in project.url_requests)
 
 
 def path_parameters(path: str) -> frozenset[str]:

@@ -90,15 +90,14 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
     body = function.facts.body
     dead = hidden(body)
     for call in body.calls:
-        if inside(dead, call.span.line):
+        if call.use != "dropped" or (dead and inside(dead, call.span.line)):
             continue
-        if call.use == "dropped" and _is_coroutine(call, function, project):
+        if _is_coroutine(call, function, project):
             yield _found(function, call, "its result is thrown away")
-    used = [c.func for c in body.calls] + [r.value for r in body.results]
-    used += [b.value for b in body.bindings]
+    used: list[Expr] = [c.func for c in body.calls if isinstance(c.func, _PARTS)]
+    used += [r.value for r in body.results if isinstance(r.value, _PARTS)]
+    used += [b.value for b in body.bindings if isinstance(b.value, _PARTS)]
     for expr in used:
-        if not isinstance(expr, _PARTS):
-            continue
         inner, name = _asked(expr)
         if (
             inner is not None

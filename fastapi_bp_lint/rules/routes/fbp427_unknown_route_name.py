@@ -56,7 +56,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from fastapi_bp_lint.project.urls import url_requests
 from fastapi_bp_lint.rule import Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
@@ -64,7 +63,7 @@ rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDE
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
-    requests = [r for r in url_requests(project) if ":" not in r.name and not r.module.is_test]
+    requests = [r for r in project.url_requests if ":" not in r.name and not r.module.is_test]
     if not requests or not project.routes or _is_open(project):
         return
     names = {route.name for route in project.routes if route.name}

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi_bp_lint.project.urls import path_parameters, url_requests
+from fastapi_bp_lint.project.urls import path_parameters
 from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Severity
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
@@ -63,7 +63,7 @@ rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDE
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
-    for request in url_requests(project):
+    for request in project.url_requests:
         routes = [r for r in project.routes if r.name == request.name]
         if not routes or request.arguments is None or request.module.is_test:
             continue
