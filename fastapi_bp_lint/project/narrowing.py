@@ -30,7 +30,7 @@ _TEST = "isinstance"
 def tests(types: Types, function: Function) -> tuple[Test, ...]:
     """Return the tests of a function's conditions and assertions."""
     body = function.facts.body
-    if _TEST not in body.reads:
+    if not [call for call in body.calls if call.func == _TEST]:
         return ()
     found = []
     for branch in types.branches(function):
