@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.workspace import Progress
 
 # Of a project that a second process looks at as well, each soon has its own copy in memory.
-_ENOUGH_LINES = 20_000
+_ENOUGH_LINES = 10_000
 _MOST_LINES = 500_000
 
 __all__ = [

@@ -20,7 +20,7 @@ from fastapi_bp_lint.rules import load, syntax_checks
 Progress: TypeAlias = Callable[[int, int], None]
 
 # With fewer files than these a second process costs more than it saves.
-ENOUGH_FILES = 100
+ENOUGH_FILES = 50
 
 
 class Workspace:
