@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -99,15 +99,21 @@ class Domains:
     def all(self) -> tuple[Domain, ...]:
         """Every domain, in the order of the packages; fewer than two count as none."""
         keys = {*self._packages, *self._children}
-        chosen = [key for key in sorted(keys) if self._is_configured(key)]
-        found = [key for key in sorted(keys) if key not in chosen and self._is_candidate(key)]
-        found = [key for key in found if not self._is_container(key, [*found, *chosen])]
+        chosen = {key for key in keys if self._is_configured(key)}
+        found = {key for key in keys - chosen if self._is_candidate(key)}
+        below = Counter((root, up) for root, name in found | chosen for up in _above(name))
+        found = {key for key in found if not self._is_container(key, below[key])}
         if not chosen and not self._mostly_by_domain(found):
             return ()
-        keys = {*chosen, *found}
+        keys = chosen | found
         if len(keys) < _LEAST_DOMAINS:
             return ()
-        return tuple(self._domain(key) for key in sorted(keys))
+        inside: dict[tuple[str, str], list[Module]] = {key: [] for key in sorted(keys)}
+        for module in self._modules.by_path.values():
+            for name in (module.name, *_above(module.name)):
+                if (module.root, name) in inside:
+                    inside[module.root, name].append(module)
+        return tuple(self._domain(key, modules) for key, modules in inside.items())
 
     @cached_property
     def _by_package(self) -> dict[tuple[str, str], Domain]:
@@ -174,28 +180,23 @@ class Domains:
         roles = {self.roles.canonical.get(n, "") for n in folders}
         return (roles | {self.roles.surely(m) for m in modules}) - {""}
 
-    def _is_container(self, key: tuple[str, str], found: list[tuple[str, str]]) -> bool:
-        root, package = key
-        inner = [p for r, p in found if r == root and p.startswith(f"{package}.")]
-        if len(inner) == 1:
-            return "router" not in self._roles(key)
-        return bool(inner)
+    def _is_container(self, key: tuple[str, str], below: int) -> bool:
+        """Whether a package with so many others *below* it is no domain itself."""
+        return "router" not in self._roles(key) if below == 1 else bool(below)
 
-    def _mostly_by_domain(self, found: list[tuple[str, str]]) -> bool:
+    def _mostly_by_domain(self, found: set[tuple[str, str]]) -> bool:
         """Whether at least half of the modules that make routers stand in the domains found."""
         inside = outside = 0
         for module in self._modules.by_path.values():
             parts = module.path.split("/")
             if OUTSIDE.isdisjoint(parts) and self.roles.gives_router(module):
-                within = any(
-                    module.root == root and f"{module.name}.".startswith(f"{package}.")
-                    for root, package in found
-                )
+                names = (module.name, *_above(module.name))
+                within = any((module.root, name) in found for name in names)
                 inside += within
                 outside += not within
         return inside >= outside
 
-    def _domain(self, key: tuple[str, str]) -> Domain:
+    def _domain(self, key: tuple[str, str], inside: list[Module]) -> Domain:
         root, package = key
         parts = [Part(n, self.roles.of_folder(n), True) for n in self._children.get(key, ())]  # noqa: FBT003
         parts += [
@@ -203,16 +204,18 @@ class Domains:
             for m in self._packages.get(key, ())
             if not m.is_package
         ]
-        inside = [
-            m
-            for m in self._modules.by_path.values()
-            if m.root == root and f"{m.name}.".startswith(f"{package}.")
-        ]
         name = package.rpartition(".")[2]
         deeper = [m for m in inside if m.package != package and not m.is_package]
         own = [(m.path, r) for m in deeper if (r := self.roles.surely(m)) in _TOLD_BY_NAME]
         kept = tuple(sorted(parts)), tuple(inside), tuple(own)
         return Domain(name, package, root, _layout(package), *kept)
+
+
+def _above(package: str) -> Iterator[str]:
+    """Give the packages that hold *package*, the innermost one first."""
+    while "." in package:
+        package = package.rpartition(".")[0]
+        yield package
 
 
 def _folder(root: str, package: str) -> str:

@@ -64,19 +64,32 @@ from fastapi_bp_lint.rule import Certainty, Finding, Preset, Project, Rule, Seve
 
 rule = Rule(__name__, __doc__, severity=Severity.ERROR, preset=Preset.RECOMMENDED, since="0.1")
 
+_ANY = "{}"
+
 
 @rule.on(Project)
 def check(project: Project, _: Project) -> Iterator[Finding]:
-    general: dict[object, list[Route]] = {}
-    for route in project.routes:
+    general: dict[tuple[object, str], list[tuple[int, Route]]] = {}
+    for number, route in enumerate(project.routes):
         if route.app is None or route.certainty is not Certainty.CERTAIN:
             continue
-        before = general.setdefault(route.app, [])
-        first = next((b for b in before if _hides(b, route)), None)
+        begins = {_beginning(route.path), _ANY}
+        before = sorted(pair for begin in begins for pair in general.get((route.app, begin), ()))
+        first = next((earlier for _, earlier in before if _hides(earlier, route)), None)
         if first is not None:
             yield _found(route, first)
         elif "{" in route.path or route.kind == "mount":
-            before.append(route)
+            key = route.app, _beginning(route.path)
+            general.setdefault(key, []).append((number, route))
+
+
+def _beginning(path: str) -> str:
+    """Return the first part of *path*, or what stands for one that may be of many URLs.
+
+    No path is hidden by one with another first part that says what it is.
+    """
+    first = path.lstrip("/").partition("/")[0]
+    return _ANY if "{" in first else first
 
 
 def _hides(first: Route, route: Route) -> bool:
