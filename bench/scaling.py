@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bench.measure import Usage, cost
 
-SIZES = (100, 1_000, 5_000, 20_000)
+SIZES = (0, 100, 1_000, 5_000, 20_000)
+"""The first is a project with next to nothing in it: what a run costs before it reads."""
 _FILES = {
     "router": """\
 from typing import Annotated
