@@ -28,8 +28,8 @@ _HEAD = (
     "| command | clock | fastest to slowest | of the parser | processor | of the parser | memory |"
 )
 _SIZES = (
-    "Projects of one shape and many sizes, cold, in one process; for the lines, what an empty project"
-    " costs is taken off:"
+    "Projects of one shape and many sizes, cold, in one process; for the lines, what an empty"
+    " project costs is taken off:"
 )
 
 
