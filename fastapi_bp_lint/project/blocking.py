@@ -18,6 +18,7 @@ from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
+    from fastapi_bp_lint.finding import Span
     from fastapi_bp_lint.project.edges import Edge
     from fastapi_bp_lint.project.project import Project
 
@@ -157,6 +158,27 @@ STARTS = {
 
 def _target(edge: Edge) -> str:
     return edge.target.readable if isinstance(edge.target, Primitive) else edge.written
+
+
+def _is_rather(one: Stall, other: Stall) -> bool:
+    """Whether *one* is nearer than *other*, from which a call parts it that may run either."""
+    if one.is_doubtful or len(one.edges) >= len(other.edges):
+        return False
+    for first, second in zip(one.edges, other.edges, strict=False):
+        if first.target is not second.target:
+            return first.span == second.span and _are_siblings(first.target, second.target)
+    return False
+
+
+def _are_siblings(one: object, other: object) -> bool:
+    """Whether these are methods of one name, of two classes."""
+    return (
+        isinstance(one, Function)
+        and isinstance(other, Function)
+        and one.name == other.name
+        and one.owner is not None
+        and other.owner is not None
+    )
 
 
 def _once_done(edge: Edge) -> bool:
@@ -341,8 +363,19 @@ class Blocking:
 
     @cached_property
     def stalls(self) -> tuple[Stall, ...]:
-        """Every stall, question by question."""
-        return tuple(stall for asked in QUESTIONS for stall in self.stalls_by(asked))
+        """Every stall, question by question; of what one call may run, the nearest is meant."""
+        found = [stall for asked in QUESTIONS for stall in self.stalls_by(asked)]
+        beside: dict[tuple[Function, Span], list[Stall]] = {}
+        for stall in found:
+            beside.setdefault((stall.coroutine, stall.edges[0].span), []).append(stall)
+        return tuple(
+            stall._replace(certainty=Certainty.POSSIBLE)
+            if any(
+                _is_rather(other, stall) for other in beside[stall.coroutine, stall.edges[0].span]
+            )
+            else stall
+            for stall in found
+        )
 
     def stalls_by(self, asked: str) -> Iterator[Stall]:
         """Give one stall per coroutine and primitive of that question, in source order."""

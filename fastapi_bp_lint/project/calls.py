@@ -29,6 +29,7 @@ from fastapi_bp_lint.project.foreign import is_foreign, is_unheard_of
 from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.loopless import loopless
+from fastapi_bp_lint.project.settled import settled
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -129,7 +130,7 @@ class Calls:
 
     def _all(self, function: Function) -> Iterator[Edge]:
         body = function.facts.body
-        dead = [*hidden(body), *loopless(self.types, function)]
+        dead = [*hidden(body), *loopless(self.types, function), *settled(self.types, function)]
         own = self._handed.own(function)
         for call in body.calls:
             if not (own and call.func in own) and not (dead and inside(dead, call.span.line)):
