@@ -55,6 +55,10 @@ class Callers:
                     if isinstance(given, _NAMED) and (name := _last(given)) in named:
                         self._given.setdefault(name, []).append((call, position, where))
 
+    def named(self, name: str) -> list[tuple[Call, Where]]:
+        """Return the calls of what has the *name* of a function or class of the project."""
+        return self._by_name.get(name, [])
+
     def sites(self, function: Function) -> list[tuple[Call, Where]]:
         """Return the calls, and where they stand, of whatever has the name of *function*."""
         return self._by_name.get(function.name, [])

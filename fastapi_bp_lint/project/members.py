@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Binding, Call, Item
 from fastapi_bp_lint.finding import Certainty
-from fastapi_bp_lint.knowledge.tables import ancestry, canonical, given, primitives, returns
+from fastapi_bp_lint.knowledge.tables import ancestry, given, primitives, returns
 from fastapi_bp_lint.knowledge.typing_names import (
     ITERABLES,
     MAPPINGS,
@@ -82,7 +82,7 @@ def _attribute(types: Types, value: Value, name: str) -> Held:
                 return types.state.held(types, owner, name)
             return external_attribute(value, name)
         case External():
-            return one(External(canonical(f"{value.name}.{name}")))
+            return types.names.external(f"{value.name}.{name}")
         case Partial() if name == "func":
             return value.target
         case Several():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from fastapi_bp_lint.facts.model import Binding, Import
 from fastapi_bp_lint.finding import Certainty
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.facts.model import FileFacts
 
 Definition: TypeAlias = "Import | Function | Class | Binding"
+Thing = TypeVar("Thing")
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -36,6 +38,7 @@ class Names:
         self.modules = modules
         self.functions: list[Function] = []
         self.classes: list[Class] = []
+        self._external: dict[str, Held] = {}
         self._scopes: dict[tuple[str, str], dict[str, list[Definition]]] = {}
         self._stars: dict[tuple[str, str], list[Import]] = {}
         self._by_qualname: dict[tuple[str, str], Function | Class] = {}
@@ -92,7 +95,7 @@ class Names:
         self._define_all(module)
 
     def _define(self, path: str, scope: str, name: str, thing: Definition) -> None:
-        self._scopes.setdefault((path, scope), {}).setdefault(name, []).append(thing)
+        add(self._scopes.setdefault((path, scope), {}), name, thing)
 
     def scope(self, module: Module, qualname: str) -> Mapping[str, list[Definition]]:
         """Return what is defined or imported right in that scope, "" being the module."""
@@ -122,7 +125,7 @@ class Names:
             return self.dotted(f"{base}.{item.name}", importer, within=True)
         if self.modules.is_package(base, importer):
             return self.dotted(f"{base}.{item.name}", importer, within=True)
-        return UNKNOWN if item.level else one(External(canonical(f"{base}.{item.name}")))
+        return UNKNOWN if item.level else self.external(f"{base}.{item.name}")
 
     def dotted(self, name: str, importer: Module, *, within: bool = False) -> Held:
         """Return the module or package called *name*; *within* the project, nothing else."""
@@ -131,7 +134,14 @@ class Names:
             return one(module)
         if self.modules.is_package(name, importer):
             return one(Package(name, importer))
-        return UNKNOWN if within else one(External(canonical(name)))
+        return UNKNOWN if within else self.external(name)
+
+    def external(self, name: str) -> Held:
+        """Return what a dotted name of another library means: the same object each time."""
+        kept = self._external.get(name)
+        if kept is None:
+            kept = self._external[name] = one(External(canonical(name)))
+        return kept
 
     def star_sources(self, module: Module, qualname: str, name: str) -> Iterator[Module | None]:
         """Give the modules from which a star import may bring *name*; None for foreign ones."""
@@ -148,6 +158,15 @@ class Names:
         return not name.startswith("_")
 
 
+def add(things: dict[str, list[Thing]], name: str, thing: Thing) -> None:
+    """Put *thing* with those of its name; nearly all are the only one, and take no spare room."""
+    known = things.get(name)
+    if known is None:
+        things[name] = [thing]
+    else:
+        known.append(thing)
+
+
 def _is_setter(function: Function) -> bool:
     return any(
         isinstance(d, str) and d.endswith((".setter", ".deleter"))
@@ -155,6 +174,7 @@ def _is_setter(function: Function) -> bool:
     )
 
 
+@cache
 def builtin(name: str) -> Held:
     """Return what *name* means when nothing else does."""
     return one(External(f"builtins.{name}")) if name in _BUILTINS else UNKNOWN

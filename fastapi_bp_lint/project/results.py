@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
@@ -256,8 +257,14 @@ def decorator_names(types: Types, function: Function) -> frozenset[str]:
             func = decorator.func if isinstance(decorator, Call) else decorator
             held = types.infer(func, types.around(function))
             names.update(v.name for v in held.values if isinstance(v, External))
-        kept = types.decorators[function] = frozenset(names)
+        kept = types.decorators[function] = _shared(frozenset(names))
     return kept
+
+
+@cache
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    """Return one object for equal sets: many functions have the same decorators."""
+    return names
 
 
 def result(types: Types, function: Function, receiver: Instance | Class | None) -> Held:

@@ -38,7 +38,6 @@ class Scopes:
         self._decorated: dict[tuple[str, str], list[Function]] = {}
         self._classes: dict[tuple[str, str], list[Class]] = {}
         self._steps: dict[tuple[str, str], Steps] = {}
-        self._callers: dict[str, list[tuple[Function, Call]]] = {}
         self._methods: dict[str, list[Function]] | None = None
         self.inner: set[tuple[str, str]] = set()
         self.relevant: set[Function] = set()
@@ -87,8 +86,6 @@ class Scopes:
                 if name in self.wanted or (not name and self._is_applied(call, function)):
                     if name != "mount" or not self._is_foreign(call, function):
                         self.relevant.add(function)
-                elif name:
-                    self._callers.setdefault(name, []).append((function, call))
 
     def _is_applied(self, call: Call, where: Where) -> bool:
         """Whether the call is ``router.get("/x")(handler)`` or ``getattr(router, verb)(...)``."""
@@ -175,7 +172,10 @@ class Scopes:
         found = []
         for name, targets in self._spoken(function).items():
             self.called.add(name)
-            for caller, call in self._callers.get(name, ()):
+            sites = self._types.callers.named(name) if name not in self.wanted else ()
+            for call, caller in sites:
+                if not isinstance(caller, Function):
+                    continue
                 held = self._types.callee(call, caller)
                 if any(self._is_same(v, targets, function) for v in held.values):
                     self.has_caller.add(function)

@@ -37,7 +37,7 @@ from fastapi_bp_lint.project.callers import Callers
 from fastapi_bp_lint.project.flow import is_scoped, reaching
 from fastapi_bp_lint.project.mapped import Mapped
 from fastapi_bp_lint.project.modules import Module
-from fastapi_bp_lint.project.names import Definition, Names, builtin, latest, merged
+from fastapi_bp_lint.project.names import Definition, Names, add, builtin, latest, merged
 from fastapi_bp_lint.project.narrowing import Test, narrow, tests
 from fastapi_bp_lint.project.overloads import Overloads
 from fastapi_bp_lint.project.state import State
@@ -88,6 +88,7 @@ class Types:
         self.overrides: dict[Function, tuple[Function, ...]] = {}
         self._implementations: dict[Class, list[Class]] = {}
         self._callees: dict[int, Held] = {}
+        self._by_global: dict[Module, dict[str, Held]] = {}
         self._tests: dict[Function, tuple[Test, ...]] = {}
         self._branches: dict[Function, tuple[Branch, ...]] = {}
         self._locals: dict[Function, dict[str, list[Definition | Param]]] = {}
@@ -221,9 +222,16 @@ class Types:
 
     def globally(self, module: Module, name: str) -> Held:
         """Return what a module's global name holds."""
-        key = "global", module.path, name
-        kept = self._kept.get(key)  # asked for far more often than worked out
-        return kept or self.keep(key, lambda: self._globally(module, name))
+        known = self._by_global.get(module)
+        if known is None:
+            known = self._by_global[module] = {}
+        held = known.get(name)
+        if held is None:
+            key = "global", module.path, name
+            held = self.keep(key, lambda: self._globally(module, name))
+            if self._kept.pop(key, None) is not None:  # a key for each is dear
+                known[name] = held
+        return held
 
     def _globally(self, module: Module, name: str) -> Held:
         definitions = self.names.scope(module, "").get(name)
@@ -413,13 +421,14 @@ class Types:
         if found is None:
             found = self._locals[function] = {}
             for param in function.facts.params:
-                found.setdefault(param.name, []).append(param)
+                add(found, param.name, param)
             scope = self.names.scope(function.module, function.facts.qualname)
             for name, things in scope.items():
-                found.setdefault(name, []).extend(things)
+                for thing in things:
+                    add(found, name, thing)
             for b in function.facts.body.bindings:
                 if "." not in b.target:
-                    found.setdefault(b.target, []).append(b)
+                    add(found, b.target, b)
         return found
 
     def binding(self, b: Binding, where: Where) -> Held:
@@ -462,10 +471,15 @@ class Types:
 
     def callee(self, call: Call, where: Where) -> Held:
         """Return what a call calls."""
-        key = id(call)
-        held = self._callees.get(key)
+        held = self._callees.get(id(call))
         if held is None:
-            held = self._callees[key] = self.infer(call.func, where, call.span.line)
+            func = call.func
+            settled = self._settled.get(where) if isinstance(func, str) else None
+            if settled is not None and func in settled:
+                return settled[func]
+            held = self.infer(func, where, call.span.line)
+            if not isinstance(func, str) or func not in self._settled[where]:
+                self._callees[id(call)] = held
         return held
 
     def call(self, call: Call, where: Where) -> Held:
