@@ -293,10 +293,7 @@ class Blocking:
         callers = self._explored
         found: dict[Function, list[Hop]] = {}
         level: deque[tuple[Function, Hop]] = deque()
-        for function in self._reached:
-            if function.is_async:
-                continue
-            direct = [e for e in self._calls.edges(function) if self._asks(e, asked)]
+        for function, direct in self._direct.get(asked, {}).items():
             for edge in sorted(direct, key=lambda e: e.certainty.rank):
                 guard = self._guards.of(function, edge.span.line)
                 doubt = self._doubt(edge, function)
@@ -356,6 +353,20 @@ class Blocking:
     @cached_property
     def _hops(self) -> dict[str, dict[Function, list[Hop]]]:
         return {}
+
+    @cached_property
+    def _direct(self) -> dict[str, dict[Function, list[Edge]]]:
+        """Question -> the sync functions that call a primitive of it themselves, and how."""
+        _ = self._explored
+        found: dict[str, dict[Function, list[Edge]]] = {}
+        for function in self._reached:
+            if not function.is_async:
+                for edge in self._calls.edges(function):
+                    row = edge.target
+                    if isinstance(row, Primitive):
+                        asked = question(row.kind, row.tier, row.name)
+                        found.setdefault(asked, {}).setdefault(function, []).append(edge)
+        return found
 
     def _asks(self, edge: Edge, asked: str) -> bool:
         row = edge.target

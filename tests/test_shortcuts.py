@@ -1,0 +1,93 @@
+"""What is answered without looking again is what looking again would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fastapi_bp_lint.config import Config
+from fastapi_bp_lint.facts.extract import extract
+from fastapi_bp_lint.project.calls import Calls
+from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.project.types import Types
+from fastapi_bp_lint.project.values import Held, Where
+from tests.detection import labels
+
+AGAIN = """\
+import httpx
+import requests
+
+
+async def turns() -> None:
+    client = requests.Session()
+    client.get("/")
+    client = httpx.AsyncClient()
+    client.get("/")
+    client = httpx.Client()
+    client.get("/")
+
+
+pool = httpx.Client()
+
+
+async def inside(many: list[requests.Session]) -> None:
+    [pool.get("/") for pool in many]
+    pool.get("/")
+
+
+async def tested(client: object) -> None:
+    client.get("/")
+    if isinstance(client, httpx.Client):
+        client.get("/")
+    elif isinstance(client, requests.Session):
+        client.get("/")
+"""
+CASES = {case.name: case.files for case in labels.cases()} | {"again": {"main.py": AGAIN}}
+
+
+class Everything(frozenset[str]):
+    """Every name there is."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def isdisjoint(self, _: object) -> bool:
+        return False
+
+
+class Forgetful(dict[Where, dict[str, Held]]):
+    """Keeps nothing."""
+
+    def get(self, *_: object) -> None:  # type: ignore[override]
+        return None
+
+
+def linked(name: str) -> Project:
+    files = {p: t.encode() for p, t in CASES[name].items() if p.endswith(".py")}
+    return Project({path: extract(source, path) for path, source in files.items()}, Config())
+
+
+def told(project: Project) -> Iterator[tuple[object, ...]]:
+    """Give all that the bodies of a project run."""
+    for function in project.names.functions:
+        for edge in project.calls.edges(function):
+            target = getattr(edge.target, "symbol", getattr(edge.target, "name", ""))
+            yield function.symbol, target, edge.how, edge.span, edge.written, edge.certainty
+    for stall in project.blocking.stalls:
+        yield stall.coroutine.symbol, stall.question, stall.end, stall.certainty
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_answers_are_the_same_without_any(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = list(told(linked(name)))
+    monkeypatch.setattr(Types, "_is_settled", lambda *_: False)
+    monkeypatch.setattr(Calls, "_is_inert", lambda *_: False)
+    project = linked(name)
+    project.types.declared = Forgetful()
+    project.calls.methods = Everything()
+    assert list(told(project)) == quick
+
+
+def test_there_is_something_to_answer() -> None:
+    assert sum(1 for name in CASES for _ in told(linked(name))) > len(CASES)
