@@ -13,7 +13,7 @@ from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.locks import DONE
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
-from fastapi_bp_lint.project.guards import Guard, Guards, kin
+from fastapi_bp_lint.project.guards import Guard, Guards, asks, kin
 from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.values import Function
 
@@ -295,7 +295,7 @@ class Blocking:
         level: deque[tuple[Function, Hop]] = deque()
         for function, direct in self._direct.get(asked, {}).items():
             for edge in sorted(direct, key=lambda e: e.certainty.rank):
-                guard = self._guards.of(function, edge.span.line)
+                guard = self._guards.around(edge, function)
                 doubt = self._doubt(edge, function)
                 self._add(found, function, Hop(edge, doubt, 1, guard, None), level)
         while level:
@@ -446,21 +446,20 @@ class Blocking:
     def _open(self, edge: Edge, coroutine: Function, hops: dict[Function, list[Hop]]) -> Hop | None:
         """Return the first hop of the edge's target that the call's arguments do not rule out.
 
-        One that is only possible gives way to one that is surer.
+        One that is only possible gives way to one that is surer, one that asks for something to
+        one that does not.
         """
         ways = hops.get(edge.target, ()) if isinstance(edge.target, Function) else ()
         taken = [h for h in ways if self._guards.at(h.guard, edge, coroutine) is not False]
         if len(taken) < 2:  # noqa: PLR2004 - nothing to choose from
             return taken[0] if taken else None
-        possible = Certainty.POSSIBLE
-        return next(
-            (
-                h
-                for h in taken
-                if not h.is_doubtful and self._certainty(h, edge, coroutine) is not possible
-            ),
-            taken[0],
-        )
+        sure = [
+            h
+            for h in taken
+            if not h.is_doubtful
+            if self._certainty(h, edge, coroutine) is not Certainty.POSSIBLE
+        ]
+        return next((h for h in sure if not asks(h.guard)), (sure or taken)[0])
 
     @cached_property
     def _callers(self) -> dict[Function, list[Function]]:

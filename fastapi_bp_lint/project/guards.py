@@ -24,6 +24,7 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.project.branches import Branch
 from fastapi_bp_lint.project.choices import Choices, subjects
+from fastapi_bp_lint.project.inline import Asked, inline
 from fastapi_bp_lint.project.origins import Origins
 from fastapi_bp_lint.project.receivers import Receivers
 from fastapi_bp_lint.project.values import Function
@@ -80,6 +81,7 @@ class Guards:
         self._bound: dict[Function, dict[str, list[Binding]]] = {}
         self._asked: dict[tuple[Function, int], Guard] = {}
         self._around: dict[tuple[Function, int], Guard] = {}
+        self._inline: dict[Function, dict[int, tuple[Asked, ...]]] = {}
 
     def of(self, function: Function, line: int) -> Guard:
         """Return what must hold of the parameters of *function* for it to reach *line*."""
@@ -154,7 +156,22 @@ class Guards:
         asked = self.at(guard, edge, caller)
         if asked is False:
             return False
-        return _small(both(self.of(caller, edge.span.line), asked))
+        return _small(both(self.around(edge, caller), asked))
+
+    def around(self, edge: Edge, function: Function) -> Guard:
+        """Return what must hold of the parameters of *function* for it to take *edge*."""
+        line = edge.span.line
+        guard = self.of(function, line)
+        if edge.call is None or not function.facts.params:
+            return guard
+        kept = self._inline.get(function)
+        if kept is None:
+            kept = self._inline[function] = inline(function.facts.body)
+        for test, holds in kept.get(id(edge.call), ()):
+            branch = Branch(test, line - 1, line, holds)
+            told = self._of_branch(branch, function)
+            guard = both(guard, self._unless_replaced(told, function, branch))
+        return _small(guard)
 
     def at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         """Return what *guard*, of the edge's target, asks of *caller*: parameters and receiver."""
@@ -309,6 +326,14 @@ def kin(guard: Guard) -> tuple[Function, ...]:
     if isinstance(guard, Node) and guard.kind == "all":
         return next((part.methods for part in guard.parts if isinstance(part, Kin)), ())
     return ()
+
+
+def asks(guard: Guard) -> bool:
+    """Whether a guard wants something to be there, not only nothing to be in the way."""
+    if not isinstance(guard, Node):
+        return isinstance(guard, Leaf)
+    told = [asks(part) for part in guard.parts]
+    return guard.kind != "not" and (all(told) if guard.kind == "any" else any(told))
 
 
 def both(*parts: Guard) -> Guard:
