@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 import json
 import random
 import shutil
@@ -35,6 +36,7 @@ _TABLE = Path(__file__).parents[2] / "fastapi_bp_lint" / "knowledge" / "blocking
 _SEED = 4
 _BATCH = 20
 _DEEPEST = 6
+_TRIES = 5000
 _ENOUGH_ROUTES = 20
 
 
@@ -85,24 +87,32 @@ def walk(package: Package, draw: random.Random, routes: list[Func], length: int)
 
 
 def draw_plants(package: Package, count: int, flagged: set[tuple[str, int]]) -> list[Plant]:
-    """Draw walks of one to six functions, each as often, none where there is a finding already."""
+    """Draw walks of one to six functions, each as often, none where there is a finding already.
+
+    Where all longer ones have a finding, shorter ones are drawn in their place.
+    """
     draw = random.Random(_SEED)
     routes = package.routes()
     plants: list[Plant] = []
     for number in range(count):
-        for _ in range(5000):
-            plant = walk(package, draw, routes, 1 + number % _DEEPEST)
-            if plant is None or plant in plants:
-                continue
-            at = last_coroutine(plant)
-            if at < len(plant.steps):
-                step = plant.steps[at]
-                lines = range(step.line, step.end_line + 1)
-                if any((plant.functions[at].path, line) in flagged for line in lines):
-                    continue
-            plants.append(plant)
-            break
+        tries = (
+            walk(package, draw, routes, length)
+            for length in range(1 + number % _DEEPEST, 0, -1)
+            for _ in range(_TRIES)
+        )
+        found = (p for p in tries if p and p not in plants and not is_told(p, flagged))
+        plants += itertools.islice(found, 1)
     return plants
+
+
+def is_told(plant: Plant, flagged: set[tuple[str, int]]) -> bool:
+    """Whether there is a finding already at the call that begins the way to the plant."""
+    at = last_coroutine(plant)
+    if at == len(plant.steps):
+        return False
+    step = plant.steps[at]
+    lines = range(step.line, step.end_line + 1)
+    return any((plant.functions[at].path, line) in flagged for line in lines)
 
 
 def last_coroutine(plant: Plant) -> int:
