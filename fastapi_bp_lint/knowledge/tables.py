@@ -151,12 +151,12 @@ def offloader(name: str) -> Offloader | None:
 
 @cache
 def classes() -> frozenset[str]:
-    """The classes of other libraries that the tables speak of."""
+    """The classes of other libraries that the tables speak of, and all whose name is an acronym."""
     values = {name for name in returns().values() if name not in {"self", ""}}
-    owners = {name.rpartition(".")[0] for name, _ in returns()}
-    return frozenset(
-        values | owners | set(bases()) | {b for many in bases().values() for b in many}
-    )
+    having = {name.rpartition(".")[0] for name, _ in returns()}
+    acronyms = {name for name in owners() if name.rpartition(".")[2].isupper()}
+    above = {b for many in bases().values() for b in many}
+    return frozenset(values | having | acronyms | set(bases()) | above)
 
 
 def canonical(name: str) -> str:

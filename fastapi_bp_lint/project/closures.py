@@ -116,6 +116,8 @@ class Closures:
             case Partial():
                 every = [self._called(v, call, function) for v in value.target.values]
                 return _all(every or [None])
+            case Member(of=Instance(of=Class() as cls)):
+                return self._made(cls)
             case Member():
                 return Certainty.CERTAIN
             case Alias():

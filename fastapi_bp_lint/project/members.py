@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Binding, Call, Item
 from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.class_names import SCHEMA_BASES
+from fastapi_bp_lint.knowledge.copies import MODEL_MAKERS
 from fastapi_bp_lint.knowledge.tables import ancestry, given, primitives, returns
 from fastapi_bp_lint.knowledge.typing_names import (
     ITERABLES,
@@ -183,6 +185,9 @@ def _inherited(
         if held is not None:
             return held
     for base in foreign:
+        if name in MODEL_MAKERS and base.name in SCHEMA_BASES:
+            cls = receiver.of if isinstance(receiver, Instance) else receiver
+            return one(Member(Instance(cls), name))
         if base.name not in _PLAIN_BASES:
             return external_attribute(Instance(base), name)
     return UNKNOWN
@@ -420,6 +425,22 @@ def rest(types: Types, held: Held, first: int) -> Held:
     return element(types, held)
 
 
+def part(types: Types, held: Held) -> Held:
+    """Return what ``held[1:]`` gives."""
+    options = [_part(types, v) for v in held.values]
+    return union(*options).doubted(held.certainty)
+
+
+def _part(types: Types, value: Value) -> Held:
+    is_ours = isinstance(value, Instance) and isinstance(value.of, Class)
+    if is_ours or (isinstance(value, Several) and value.kind == "dict"):
+        return _item(types, value, None)
+    each = _element(types, value)
+    if len(each.values) > 1:
+        each = each.doubted(Certainty.LIKELY)  # which of them are in the part is not looked at
+    return one(Instance(_LIST, (each,))) if each.values else UNKNOWN
+
+
 def item(types: Types, held: Held, key: str | int | None) -> Held:
     """Return what ``held[key]`` gives; None is a key that is not literal."""
     options = [_item(types, v, key) for v in held.values]
@@ -473,6 +494,8 @@ def _field(types: Types, cls: Class, key: str | int | None) -> Held | None:
 
 def container(types: Types, member: Member, call: Call, where: Where) -> Held:
     """Return what a method of a list, tuple, set or dict gives."""
+    if isinstance(member.of, Instance) and isinstance(member.of.of, Class):
+        return one(member.of)
     held = one(member.of)
     kind = member.of.kind if isinstance(member.of, Several) else member.of.of
     if kind == External(CONTEXT_VARIABLE) and isinstance(member.of, Instance):

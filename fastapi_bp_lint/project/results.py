@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
 from fastapi_bp_lint.finding import Certainty
+from fastapi_bp_lint.knowledge.copies import LIKE_FIRST, LISTS, PICKS
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
 from fastapi_bp_lint.knowledge.tables import classes, given, offloader, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
@@ -37,7 +39,7 @@ from fastapi_bp_lint.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fastapi_bp_lint.project.types import Types
 
@@ -213,6 +215,35 @@ def _listed(types: Types, call: Call, where: Where) -> Held:
     return one(Instance(_LIST, (members.element(types, held),))) if held.values else UNKNOWN
 
 
+def _listed_from(position: int) -> Callable[[Types, Call, Where], Held]:
+    """Return what tells of a function that gives some out of the argument at *position*."""
+
+    def told(types: Types, call: Call, where: Where) -> Held:
+        given = types.infer(_argument(call, position), where, call.span.line)
+        each = members.element(types, given)
+        return one(Instance(_LIST, (each,))) if each.values else UNKNOWN
+
+    return told
+
+
+def _chained(types: Types, call: Call, where: Where) -> Held:
+    given = [types.infer(a, where, call.span.line) for a in call.args]
+    each = union(*[members.element(types, held) for held in given])
+    return one(Instance(_LIST, (each,))) if each.values else UNKNOWN
+
+
+def _picked(types: Types, call: Call, where: Where) -> Held:
+    given = [types.infer(a, where, call.span.line) for a in call.args]
+    return members.element(types, given[0]) if len(given) == 1 else union(*given)
+
+
+def _copied(types: Types, call: Call, where: Where) -> Held:
+    """Return the same, but that nothing is known of how it was made."""
+    held = types.infer(_argument(call, 0), where, call.span.line)
+    made = [replace(v, origin=None) if isinstance(v, Instance) else v for v in held.values]
+    return union(*[one(v) for v in made]).doubted(held.certainty)
+
+
 def _zipped(types: Types, call: Call, where: Where) -> Held:
     each = [members.element(types, types.infer(a, where, call.span.line)) for a in call.args]
     return one(Instance(_LIST, (one(Several("tuple", tuple(enumerate(each)))),)))
@@ -229,7 +260,11 @@ _SPECIAL = {
         [f"builtins.{n}" for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed")],
         _listed,
     ),
+    **{name: _listed_from(position) for name, position in LISTS.items()},
+    **dict.fromkeys(LIKE_FIRST, _copied),
+    **dict.fromkeys(PICKS, _picked),
     "builtins.zip": _zipped,
+    "itertools.chain": _chained,
     "builtins.enumerate": _counted,
     "importlib.import_module": _import_module,
     "functools.partial": _partial,

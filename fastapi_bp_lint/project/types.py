@@ -498,6 +498,8 @@ class Types:
         base = self.infer(expr.value, where, line)
         if is_type(base):
             return one(Alias(expr, where))
+        if isinstance(expr.key, Group) and expr.key.kind == "slice":
+            return members.part(self, base)
         key = self.infer(expr.key, where, line)
         literal = key.values[0].value if key.values and isinstance(key.values[0], Scalar) else None
         return members.item(self, base, literal if isinstance(literal, str | int) else None)
