@@ -167,11 +167,12 @@ class Guards:
         kept = self._inline.get(function)
         if kept is None:
             kept = self._inline[function] = inline(function.facts.body)
+        further = guard
         for test, holds in kept.get(id(edge.call), ()):
             branch = Branch(test, line - 1, line, holds)
             told = self._of_branch(branch, function)
-            guard = both(guard, self._unless_replaced(told, function, branch))
-        return _small(guard)
+            further = both(further, self._unless_replaced(told, function, branch))
+        return further if _size(further) <= _MOST else guard
 
     def at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         """Return what *guard*, of the edge's target, asks of *caller*: parameters and receiver."""
