@@ -273,6 +273,7 @@ class Blocking:
                         seen.add(target)
                         waiting.append(target)
         self._reached = waiting
+        self._project.types.let_go()
         return callers
 
     def _who_runs(self, target: object) -> Sequence[tuple[Function, Edge]]:

@@ -431,6 +431,10 @@ class Types:
                     add(found, b.target, b)
         return found
 
+    def let_go(self) -> None:
+        """Drop what functions define: most are not asked again, and the others say it again."""
+        self._locals.clear()
+
     def binding(self, b: Binding, where: Where) -> Held:
         """Return what a binding gives its target."""
         return self._kept.get(id(b)) or self.keep(id(b), lambda: self._binding(b, where))
