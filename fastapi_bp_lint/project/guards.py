@@ -215,12 +215,14 @@ class Guards:
         if key not in self._unbrought:
             self._unbrought[key] = False
             edges = self._callers(target)
-            brought = [self._leaf(leaf, edge, caller) for caller, edge in edges]
+            brought = [
+                self._leaf(leaf, self._given(leaf, edge, caller), edge, caller)
+                for caller, edge in edges
+            ]
             self._unbrought[key] = True not in brought and brought.count(False) >= _MANY
         return self._unbrought[key]
 
-    def _leaf(self, leaf: Leaf, edge: Edge, caller: Function) -> Guard:
-        given = self._given(leaf, edge, caller)
+    def _leaf(self, leaf: Leaf, given: Expr, edge: Edge, caller: Function) -> Guard:
         if isinstance(given, Literal) and given.kind in _PLAIN:
             return _holds(leaf, given.value)
         if isinstance(given, str):
@@ -234,12 +236,21 @@ class Guards:
 
     def _moved(self, leaf: Leaf, edge: Edge, caller: Function, *, holds: bool) -> Guard:
         """Return what *leaf*, or its opposite, asks of the caller's parameters as they came in."""
-        given = self._leaf(leaf, edge, caller)
-        guard = _settled(given, holds=holds)
-        if not isinstance(given, Leaf):
+        given = self._given(leaf, edge, caller)
+        if isinstance(given, Either):
+            options = [self._option(leaf, o, edge, caller, holds=holds) for o in given.options]
+            return _any(tuple(options))
+        return self._option(leaf, given, edge, caller, holds=holds)
+
+    def _option(
+        self, leaf: Leaf, given: Expr, edge: Edge, caller: Function, *, holds: bool
+    ) -> Guard:
+        moved = self._leaf(leaf, given, edge, caller)
+        guard = _settled(moved, holds=holds)
+        if not isinstance(moved, Leaf):
             return guard
         bound = self._bindings(caller)
-        names = dict.fromkeys((given.path, given.path.partition(".")[0]))
+        names = dict.fromkeys((moved.path, moved.path.partition(".")[0]))
         for b in [b for name in names for b in bound.get(name, ())]:
             if guard is not None and not _is_after(b, edge.span.line, caller):
                 guard = _any((guard, self._known_at(b.span.line, caller)))

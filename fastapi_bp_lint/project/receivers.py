@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call
+from fastapi_bp_lint.facts.model import Attr, Call, Operation
 from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.values import Bound, Class, Function, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from fastapi_bp_lint.project.branches import Branch
     from fastapi_bp_lint.project.edges import Edge
     from fastapi_bp_lint.project.types import Types
 
@@ -53,10 +54,15 @@ class Receivers:
             return True
         if _is_own(edge, target, caller):
             assert caller.owner is not None
+            if any(_is_replaced(b, target) for b in self._around(edge, caller)):
+                return False
             if not self._can_run(caller.owner, (caller, *wanted), is_exact=False):
                 return False
             return wanted if self._may_differ(caller.owner, wanted) else True
         return self._others_run(wanted, edge, caller)
+
+    def _around(self, edge: Edge, caller: Function) -> Iterator[Branch]:
+        return (b for b in self._types.branches(caller) if b.covers(edge.span.line))
 
     def _others_run(self, wanted: tuple[Function, ...], edge: Edge, caller: Function) -> bool:
         """Whether what a call is made on, another object, can run all of *wanted*."""
@@ -116,6 +122,22 @@ def _is_own(edge: Edge, target: Function, caller: Function) -> bool:
     if written.startswith(_PARENT):
         return True
     return written.partition("(")[0] == f"{params[0].name}.{target.name}"
+
+
+def _is_replaced(branch: Branch, target: Function) -> bool:
+    """Whether a condition says that a class below *target*'s has put its own in its place.
+
+    ``type(self).load is not Loader.load``
+    """
+    test = branch.test
+    if not isinstance(test, Operation) or test.operator not in {"Is", "IsNot"}:
+        return False
+    own, other = test.operands[:2]
+    if not isinstance(own, Attr) or not isinstance(own.value, Call) or own.name != target.name:
+        return False
+    parent = target.owner.name if target.owner is not None else ""
+    is_of_parent = isinstance(other, str) and other.endswith(f"{parent}.{target.name}")
+    return is_of_parent and own.value.func == "type" and (test.operator == "Is") is not branch.holds
 
 
 def _calls_parent(method: Function) -> bool:
