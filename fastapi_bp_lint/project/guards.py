@@ -264,7 +264,7 @@ class Guards:
         assert edge.call is not None
         head, _, attribute = leaf.path.partition(".")
         params = target.facts.params
-        if target.owner is not None and params and head == params[0].name:
+        if _has_receiver(target) and params and head == params[0].name:
             if edge.how != "call" or not attribute:
                 return None
             return self._origins.attribute(edge.call, attribute, caller)
@@ -278,7 +278,8 @@ class Guards:
         target, call = edge.target, edge.call
         if not isinstance(target, Function) or call is None:
             return False
-        if len(target.facts.decorators) > (edge.how == "enter"):  # one makes it a context manager
+        decorators = [d for d in target.facts.decorators if d not in _PLAIN_DECORATORS]
+        if len(decorators) > (edge.how == "enter"):  # one makes it a context manager
             return False
         if edge.how == "construct":
             return True
@@ -451,6 +452,7 @@ def _compared(test: Operation, function: Function) -> Guard:
 
 
 _COMPARED = {"Is", "IsNot", "Eq", "NotEq", "In", "NotIn"}
+_PLAIN_DECORATORS = {"staticmethod", "classmethod"}
 _PLAIN = {"str", "int", "float", "bool", "None"}
 
 
@@ -460,6 +462,10 @@ def _is_path(path: str, function: Function) -> bool:
     if path.count(".") == 1:
         return function.owner is not None and path.partition(".")[0] == params[0].name
     return "." not in path and any(p.name == path and _is_plain(p) for p in params)
+
+
+def _has_receiver(function: Function) -> bool:
+    return function.owner is not None and "staticmethod" not in function.facts.decorators
 
 
 def _is_plain(param: Param) -> bool:
@@ -501,7 +507,7 @@ def _argument(target: Function, param: Param, edge: Edge) -> Expr:
         return None
     plain = [p for p in target.facts.params if p.kind in {"positional", "normal"}]
     if param in plain:
-        position = plain.index(param) - (target.owner is not None)
+        position = plain.index(param) - _has_receiver(target)
         if 0 <= position < len(call.args):
             return call.args[position]
     return param.default if param.has_default and isinstance(param.default, Literal) else None
