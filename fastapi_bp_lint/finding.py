@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
@@ -59,6 +60,22 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+    def __reduce__(self) -> tuple[object, tuple[int, ...]]:
+        """Pickle what `span` makes again: pickling shares no numbers."""
+        return span, tuple(self)
+
+
+# Spans are most of what is kept of a file: one object for each number of a line, as for the small
+# ones, is a thirtieth of it.
+same_line: Callable[[int, int], int] = dict[int, int]().setdefault
+
+
+def span(line: int, column: int, end_line: int, end_column: int) -> Span:
+    """Return a span whose numbers of lines are shared with all others."""
+    first = same_line(line, line)
+    last = first if line == end_line else same_line(end_line, end_line)
+    return tuple.__new__(Span, (first, column, last, end_column))
 
 
 class Place(NamedTuple):

@@ -21,13 +21,10 @@ from fastapi_bp_lint.facts.model import (
     Region,
     Result,
 )
-from fastapi_bp_lint.finding import Span
+from fastapi_bp_lint.finding import Span, same_line
 
 # Half of what making a named tuple costs is its own `__new__`, a function in Python.
 new = tuple.__new__
-# Spans are most of what is kept of a file: one object for each number of a line, as for the small
-# ones, is a thirtieth of it.
-same_line: Callable[[int, int], int] = dict[int, int]().setdefault
 SpanReader = Callable[[Any], Span]
 Handler = Callable[["Builder", Any], Any]
 
