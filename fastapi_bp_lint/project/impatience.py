@@ -54,7 +54,9 @@ def _is_fresh(name: str, call: Call, function: Function) -> bool:
         return False
     first = made[-1].span.end_line
     seen = [at for at, _ in body.places(name)]
-    seen += [c.span.line for c in body.calls if str(c.func).startswith(f"{name}.")]
+    seen += [c.span.line for c in body.calls if _concerns(c, name)]
+    seen += [b.span.line for b in body.bindings if b.value == name]
+    seen += [o.span.line for o in body.operations if name in o.operands]
     if any(first < at < line for at in seen):
         return False
     around = [r for r in body.regions if r.line <= line <= r.end_line]
@@ -76,6 +78,11 @@ def _is_bounded(types: Types, call: Call, function: Function) -> bool:
             if size is not None and not _is_endless(size):
                 return True
     return False
+
+
+def _concerns(call: Call, name: str) -> bool:
+    given = (*call.args, *(value for _, value in call.keywords))
+    return name in given or str(call.func).startswith(f"{name}.")
 
 
 def is_impatient(name: str, held: Held) -> bool:
