@@ -498,11 +498,13 @@ def _holds(leaf: Leaf, value: object) -> bool | None:
 def _argument(target: Function, param: Param, edge: Edge) -> Expr:
     """Return what the call of *edge* gives *param*, or its default; None is unknown."""
     call = edge.call
-    if call is None or any(name is None for name, _ in call.keywords):
+    if call is None:
         return None
     given = dict(call.keywords)
     if param.name in given:
         return given[param.name]
+    if None in given:
+        return None
     if any(isinstance(a, Star) for a in call.args) or call.args[:1] in {("self",), ("cls",)}:
         return None
     plain = [p for p in target.facts.params if p.kind in {"positional", "normal"}]

@@ -60,9 +60,11 @@ awaits.
 ## Limits
 A call whose target cannot be told is passed over, and so is a function cached without parameters
 (`@lru_cache` around a loader waits once, not on every request). The trail shows the nearest
-primitive of each helper; a helper may hide a second one behind it. Where a method has more than
-24 implementations, or where a way opens for a text that no caller is seen to bring, what is
-found behind it is shown with `--certainty possible`.
+primitive of each helper that asks for nothing, else the nearest; a helper may hide a second one
+behind it. Shown with `--certainty possible` only: what stands behind a method with more than 24
+implementations, behind one of eight or more alternatives that a text of the caller leads to, or
+behind a text that no caller is seen to bring; and of the implementations that one call may run,
+all but the nearest.
 
 ## Source
 fastapi-best-practices, "Async Routes", and "If you must use sync SDK, then run it in a thread
