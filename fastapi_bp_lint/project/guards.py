@@ -113,7 +113,7 @@ class Guards:
         """Return what a condition asks of parameters; one of many alternatives is rare."""
         guard = _settled(_guard(branch.test, function), holds=branch.holds)
         wide = self.choices.wide(function) if branch.holds else ()
-        for name in set(subjects(branch.test)).intersection(wide) if wide else ():
+        for name in sorted(set(subjects(branch.test)).intersection(wide)) if wide else ():
             if not self.choices.is_as_handed(name, function):
                 continue
             if name in paths(guard):
