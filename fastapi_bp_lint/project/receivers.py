@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Operation
 from fastapi_bp_lint.project import members
-from fastapi_bp_lint.project.values import Bound, Class, Function, Instance
+from fastapi_bp_lint.project.values import Bound, Class, External, Function, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,17 +68,12 @@ class Receivers:
         """Whether what a call is made on, another object, can run all of *wanted*."""
         if edge.call is None or not isinstance(edge.target, Function):
             return True
-        name = edge.target.name
-        receivers = [
-            value.receiver if isinstance(value, Bound) else value
-            for value in self._types.callee(edge.call, caller).values
-            if isinstance(value, Class)
-            or (isinstance(value, Bound) and value.function.name == name)
-        ]
-        told = [
-            (r.of, r.origin is not None) if isinstance(r, Instance) else (r, True)
-            for r in receivers
-        ]
+        told: list[tuple[Class | External, bool]] = []
+        for value in self._types.callee(edge.call, caller).values:
+            if isinstance(value, Class):
+                told.append((value, True))
+            elif isinstance(value, Bound) and value.function.name == edge.target.name:
+                told.append(_receiver(value.receiver, edge.written))
         classes = [(cls, exact) for cls, exact in told if isinstance(cls, Class)]
         if not classes or len(classes) != len(told):
             return True
@@ -111,6 +106,14 @@ class Receivers:
             if found is not None and not _calls_parent(found):
                 return False
         return False
+
+
+def _receiver(receiver: Instance | Class, written: str) -> tuple[Class | External, bool]:
+    """Return the class of a receiver, and whether it is that one and none below it."""
+    if isinstance(receiver, Instance):
+        return receiver.of, receiver.origin is not None
+    named = written.partition("(")[0].rpartition(".")[0].rpartition(".")[2]
+    return receiver, named == receiver.name
 
 
 def _is_own(edge: Edge, target: Function, caller: Function) -> bool:
