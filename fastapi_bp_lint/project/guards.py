@@ -206,7 +206,8 @@ class Guards:
         given = self._moved(guard, edge, caller, holds=True)
         if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
             return False
-        if self.choices.is_set(self._given(guard, edge, caller), caller):
+        handed = self._given(guard, edge, caller)
+        if not self._literals(handed, caller) and self.choices.is_set(handed, caller):
             return False
         return guard.is_rare or self._is_unbrought(guard, edge.target)
 
@@ -232,7 +233,25 @@ class Guards:
             if given.partition(".")[0] in {p.name for p in caller.facts.params}:
                 rare = leaf.is_rare or self._is_unbrought(leaf, edge.target)
                 return leaf._replace(path=given, is_rare=rare)
+            return self._of_literals(leaf, given, caller)
         return None
+
+    def _of_literals(self, leaf: Leaf, name: str, function: Function) -> bool | None:
+        """Return what *leaf* is for a local that is given literals only, where all agree."""
+        told = {_holds(leaf, literal.value) for literal in self._literals(name, function)}
+        return told.pop() if len(told) == 1 else None
+
+    def _literals(self, expr: Expr, function: Function) -> list[Literal]:
+        """Return the literals that *expr* may be, none where it may be something else."""
+        if isinstance(expr, Literal):
+            return [expr]
+        if not isinstance(expr, str) or function.facts.body.outer:
+            return []
+        bound = [b for b in self._bindings(function).get(expr, ()) if b.value is not None]
+        values = [b.value for b in bound if b.kind in {"assign", "annotation"}]
+        literals = [v for v in values if isinstance(v, Literal) and v.kind in _PLAIN]
+        is_param = any(p.name == expr for p in function.facts.params)
+        return [] if is_param or len(literals) < len(bound) else literals
 
     def _moved(self, leaf: Leaf, edge: Edge, caller: Function, *, holds: bool) -> Guard:
         """Return what *leaf*, or its opposite, asks of the caller's parameters as they came in."""
