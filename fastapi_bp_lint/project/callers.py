@@ -11,6 +11,7 @@ from fastapi_bp_lint.knowledge.tables import offloader
 from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.arguments import handed
 from fastapi_bp_lint.project.decoration import maker_of, returned
+from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.values import (
     NOTHING,
     UNKNOWN,
@@ -48,11 +49,11 @@ class Callers:
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
         for where in scopes:
             for call in where.facts.body.calls:
-                name = _last(call.func)
+                name = last_name(call.func)
                 if name in made:
                     self._by_name.setdefault(name, []).append((call, where))
                 for position, given in enumerate(call.args[:_FARTHEST] if call.args else ()):
-                    if isinstance(given, _NAMED) and (name := _last(given)) in named:
+                    if isinstance(given, _NAMED) and (name := last_name(given)) in named:
                         self._given.setdefault(name, []).append((call, position, where))
 
     def named(self, name: str) -> list[tuple[Call, Where]]:
@@ -97,7 +98,7 @@ class Callers:
             self._decorating = {}
             for function in self._functions:
                 for decorator in function.facts.decorators:
-                    name = _last(decorator.func if isinstance(decorator, Call) else decorator)
+                    name = last_name(decorator.func if isinstance(decorator, Call) else decorator)
                     self._decorating.setdefault(name, []).append((decorator, function))
         names = {maker.name, maker.facts.parent.rpartition(".")[2]}
         sites = [site for name in names for site in self._decorating.get(name, ())]
@@ -141,12 +142,6 @@ class Callers:
 
 def _hands_over(name: str) -> bool:
     return name == "functools.partial" or offloader(name) is not None
-
-
-def _last(func: Expr) -> str:
-    if isinstance(func, str):
-        return func.rpartition(".")[2]
-    return func.name if isinstance(func, Attr) else ""
 
 
 def _is(types: Types, value: Value, function: Function) -> bool:

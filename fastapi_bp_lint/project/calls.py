@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from fastapi_bp_lint.facts.model import Attr, Call, Expr, LambdaRef
+from fastapi_bp_lint.facts.model import Attr, Call, Expr, Item, LambdaRef
 from fastapi_bp_lint.finding import Certainty, Span, weakest
 from fastapi_bp_lint.knowledge.locks import DONE, LOOP_FUTURES
 from fastapi_bp_lint.knowledge.tables import (
@@ -20,12 +20,13 @@ from fastapi_bp_lint.knowledge.tables import (
     offloader,
     primitive,
 )
-from fastapi_bp_lint.knowledge.typing_names import CACHES
+from fastapi_bp_lint.knowledge.typing_names import AWAITABLES, CACHES
 from fastapi_bp_lint.project import implicit, members, results
 from fastapi_bp_lint.project.dead import hidden, inside
 from fastapi_bp_lint.project.decoration import decoration
 from fastapi_bp_lint.project.edges import Edge, written
 from fastapi_bp_lint.project.foreign import is_foreign, is_unheard_of
+from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.loopless import loopless
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 _CALLABLE = (str, Attr, LambdaRef, Call)
 _CALLED = {"call", "method", "ctor-blocking"}
 _SCHEDULE = "schedule"
+_AWAITABLES = {name.rpartition(".")[2] for name in AWAITABLES} | {"Future", "Task"}
 _MANY = 24
 """So many implementations of one method, and the one that is called is not any of them."""
 _CONSTRUCTION = ("__new__", "__init__", "__post_init__", "model_post_init")
@@ -144,6 +146,8 @@ class Calls:
         values = callee.values
         if call.use == "awaited" and len(values) > 1:
             values = _awaitable(values)
+        elif len(values) > 1 and _gives_awaitable(function):
+            values = tuple([v for v in values if not self._is_primitive(v)]) or values
         for value in values:
             if isinstance(value, External) and self._is_inert(value.name):
                 continue
@@ -154,6 +158,9 @@ class Calls:
                 if len(values) > 1 and getattr(edge.target, "name", "") in DONE:
                     doubt = Certainty.POSSIBLE if _is_of_loop(values) else doubt
                 yield edge if doubt is edge.certainty else edge._replace(certainty=doubt)
+
+    def _is_primitive(self, value: Value) -> bool:
+        return isinstance(value, External) and self.primitive(value.name) is not None
 
     def _is_inert(self, name: str) -> bool:
         """Whether a call of something of another library runs nothing that is told."""
@@ -282,6 +289,13 @@ def _awaitable(values: tuple[Value, ...]) -> tuple[Value, ...]:
         pairs = zip(values, called, strict=True)
         return tuple([v for v, f in pairs if not isinstance(f, Function) or f.is_async])
     return values
+
+
+def _gives_awaitable(function: Function) -> bool:
+    """Whether a plain function says that somebody awaits what it gives."""
+    said = function.facts.returns
+    said = said.value if isinstance(said, Item) else said
+    return not function.is_async and last_name(said) in _AWAITABLES
 
 
 def _is_of_loop(values: tuple[Value, ...]) -> bool:

@@ -78,7 +78,6 @@ def last_name(expr: Expr) -> str:
 
 def nested(steps: list[tuple[tuple[int, int], object]], body: Body) -> Steps:
     """Put *steps*, in their order, under the conditions and into the loops around them."""
-    """Return the steps in order, those of a loop inside it."""
     regions = body.regions
     loops = [r for r in regions if r.kind in _LOOPS]
     doubts = [r for r in regions if r.kind in _DOUBTS or r.kind == "type-checking"]

@@ -178,8 +178,7 @@ def _called(web: Web) -> Iterator[EntryPoint]:
     """Give background tasks and iterators of streaming responses."""
     for function in web.replay.names.functions:
         for call in function.facts.body.calls:
-            func = call.func
-            if (func.rpartition(".")[2] if func.__class__ is str else last_name(func)) in _NAMES:
+            if last_name(call.func) in _NAMES:
                 yield from _from_call(web, call, function)
 
 

@@ -81,8 +81,7 @@ class Scopes:
                 if any(self._is_route_decorator(d, function) for d in facts.decorators):
                     self._mark_parent(function)
             for call in facts.body.calls:
-                func = call.func
-                name = func.rpartition(".")[2] if func.__class__ is str else last_name(func)
+                name = last_name(call.func)
                 if name in self.wanted or (not name and self._is_applied(call, function)):
                     if name != "mount" or not self._is_foreign(call, function):
                         self.relevant.add(function)
