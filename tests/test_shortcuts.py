@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.project.calls import Calls
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.project.types import Types
-from fastapi_bp_lint.project.values import Held, Where
+from fastapi_bp_lint.project.values import NOTHING, Function, Held, Where, one
 from tests.detection import labels
 
 AGAIN = """\
@@ -87,6 +88,39 @@ def test_answers_are_the_same_without_any(name: str, monkeypatch: pytest.MonkeyP
     project.types.declared = Forgetful()
     project.calls.methods = Everything()
     assert list(told(project)) == quick
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_answers_are_the_same_with_little_room(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended() -> list[object]:
+        return [(s.coroutine.symbol, s.question, s.end) for s in linked(name).blocking.stalls]
+
+    roomy = ended()
+    monkeypatch.setattr("fastapi_bp_lint.project.types._MOST_INSIDE", -1)
+    assert ended() == roomy
+
+
+def test_room_is_made_where_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastapi_bp_lint.project.types._MOST_INSIDE", 3)
+    project = linked("again")
+    asked: list[int] = []
+
+    def answer(key: int) -> Held:
+        asked.append(key)
+        return one(NOTHING)
+
+    def ask(*keys: int) -> None:
+        for key in keys:
+            project.types.keep(key, partial(answer, key))
+
+    ask(1, 2, 3)
+    assert list(project.each(Function)) == project.names.functions
+    ask(1)
+    assert asked == [1, 2, 3]
+    ask(4)
+    assert list(project.each(Function)) == project.names.functions
+    ask(1)
+    assert asked == [1, 2, 3, 4, 1]
 
 
 def test_there_is_something_to_answer() -> None:

@@ -39,7 +39,9 @@ class Callers:
     """The calls of a project's functions and classes, by the last part of what is called."""
 
     def __init__(self, names: Names) -> None:
-        self._by_name: dict[str, list[tuple[Call, Where]]] = {}
+        # Two lists, not one of pairs: a pair for each call of a project is dear.
+        self._calls: dict[str, list[Call]] = {}
+        self._around: dict[str, list[Where]] = {}
         self._given: dict[str, list[tuple[Call, int, Where]]] = {}
         self._decorating: dict[str, list[tuple[Expr, Function]]] | None = None
         self._functions = names.functions
@@ -51,18 +53,15 @@ class Callers:
             for call in where.facts.body.calls:
                 name = last_name(call.func)
                 if name in made:
-                    self._by_name.setdefault(name, []).append((call, where))
+                    self._calls.setdefault(name, []).append(call)
+                    self._around.setdefault(name, []).append(where)
                 for position, given in enumerate(call.args[:_FARTHEST] if call.args else ()):
                     if isinstance(given, _NAMED) and (name := last_name(given)) in named:
                         self._given.setdefault(name, []).append((call, position, where))
 
-    def named(self, name: str) -> list[tuple[Call, Where]]:
-        """Return the calls of what has the *name* of a function or class of the project."""
-        return self._by_name.get(name, [])
-
-    def sites(self, function: Function) -> list[tuple[Call, Where]]:
-        """Return the calls, and where they stand, of whatever has the name of *function*."""
-        return self._by_name.get(function.name, [])
+    def named(self, name: str) -> Iterator[tuple[Call, Where]]:
+        """Give the calls, and where they stand, of what has the *name* of a function or class."""
+        return zip(self._calls.get(name, ()), self._around.get(name, ()), strict=True)
 
     def is_handed(self, function: Function) -> bool:
         """Whether something of the name of *function* is an argument of a call."""
@@ -76,7 +75,7 @@ class Callers:
             names = [function.owner.name, *[c.name for c in below]]
         elif function.name.startswith("__"):
             return UNKNOWN
-        sites = [s for n in names for s in self._by_name.get(n, ()) if s[0].func != "super"]
+        sites = [site for n in names for site in self.named(n) if site[0].func != "super"]
         if function.name == _INIT:
             sites += self._initialising()
         if len(sites) > _MOST:
@@ -109,10 +108,9 @@ class Callers:
     def _initialising(self) -> list[tuple[Call, Where]]:
         """Return the calls of an ``__init__`` by its name in classes: ``super().__init__()``."""
         if self._initialisers is None:
-            sites = self._by_name.get(_INIT, [])
             self._initialisers = [
                 (call, where)
-                for call, where in sites
+                for call, where in self.named(_INIT)
                 if isinstance(where, Function) and where.owner is not None
             ]
         return self._initialisers

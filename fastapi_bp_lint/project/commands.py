@@ -74,7 +74,7 @@ class Commands:
             return False
         return all(
             where in known
-            for call, where in self._types.callers.sites(target)
+            for call, where in self._types.callers.named(target.name)
             if self._may_call(call, where, target)
         )
 

@@ -34,6 +34,8 @@ def decoration(types: Types, function: Function) -> Decoration:
         plain = Decoration(
             (function,), function.is_async, offloaded=False, certainty=Certainty.CERTAIN
         )
+        if not function.facts.decorators:
+            return plain
         types.decorations[function] = plain  # a decorator that uses itself sees this
         kept = plain
         for decorator in reversed(function.facts.decorators):

@@ -136,27 +136,24 @@ def mro(types: Types, cls: Class) -> list[Class | External]:
 
 def _mro(types: Types, cls: Class) -> list[Class | External]:
     found: list[Class | External] = []
-
-    def walk(one_class: Class, depth: int) -> None:
-        found.append(one_class)
-        for base in one_class.facts.bases if depth < _DEEPEST else ():
-            plain = base.value if isinstance(base, Item) else base
-            held = types.infer(plain, types.around(one_class))
-            for value in held.values:
-                walk_base(value, depth)
-
-    def walk_base(value: Value, depth: int) -> None:
-        if isinstance(value, Class):
-            walk(value, depth + 1)
-        elif isinstance(value, External):
-            found.append(value)
-
-    walk(cls, 0)
+    _climb(types, cls, found, 0)
     unique: list[Class | External] = []
     for base in reversed(found):
         if base not in unique:
             unique.insert(0, base)
     return unique
+
+
+def _climb(types: Types, cls: Class, found: list[Class | External], depth: int) -> None:
+    """Put *cls* and what is above it into *found*."""
+    found.append(cls)
+    for base in cls.facts.bases if depth < _DEEPEST else ():
+        plain = base.value if isinstance(base, Item) else base
+        for value in types.infer(plain, types.around(cls)).values:
+            if isinstance(value, Class):
+                _climb(types, value, found, depth + 1)
+            elif isinstance(value, External):
+                found.append(value)
 
 
 _DEEPEST = 20

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.config.pins import UNPINNED, Pins
@@ -172,14 +173,21 @@ class Project:
         entries = [e for e in reversed(self.entries) if e.on_loop]
         return {e.function: kinds.get(e.kind, e.kind) for e in entries}
 
-    def each(self, kind: type) -> Iterable[Any]:
+    def each(self, kind: type) -> Iterator[Any]:
         """Give every entity of *kind* in the order of the files.
 
         Raises:
             KeyError: *kind* is not an entity of the project.
 
         """
-        return _ENTITIES[kind](self)
+        entities = iter(_ENTITIES[kind](self))
+        while some := list(islice(entities, _AT_ONCE)):
+            yield from some
+            if "types" in vars(self):
+                self.types.make_room()
+
+
+_AT_ONCE = 1000  # entities between two looks at what is kept
 
 
 _ENTITIES: dict[type, Callable[[Project], Iterable[Any]]] = {

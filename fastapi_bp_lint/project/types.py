@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, KeysView
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi_bp_lint.facts.model import (
     Attr,
@@ -69,6 +69,9 @@ _PATH = External("pathlib.Path")
 _PROTOCOLS = {External("typing.Protocol"), External("typing_extensions.Protocol")}
 
 
+_MOST_INSIDE = 20_000
+
+
 class Types:
     """Answers what expressions hold; every answer is kept."""
 
@@ -76,6 +79,7 @@ class Types:
         self.names = names
         self._config = config
         self._kept: dict[Hashable, Held] = {}
+        self._inside: dict[int, Held] = {}
         self.fillings = grown.Fillings()
         self.overloads = Overloads(names)
         self.declared: dict[Where, dict[str, Held]] = {}
@@ -95,8 +99,12 @@ class Types:
         self._globals: dict[tuple[str, str], list[tuple[Function, Binding]]] | None = None
 
     def keep(self, key: Hashable, answer: Callable[[], Held]) -> Held:
-        """Return the answer to *key*, worked out once; unknown while it is being worked out."""
-        kept = self._kept.get(key)
+        """Return the answer to *key*, worked out once; unknown while it is being worked out.
+
+        The key of something inside a function is its ``id``.
+        """
+        answers: dict[Any, Held] = self._inside if isinstance(key, int) else self._kept
+        kept = answers.get(key)
         if kept is not None:
             return kept
         if key in self._open:
@@ -107,7 +115,7 @@ class Types:
             held = answer()
         finally:
             self._open.discard(key)
-        self._kept[key] = held
+        answers[key] = held
         return held
 
     def forget(self, classes: Iterable[Class], functions: Iterable[Function]) -> None:
@@ -410,7 +418,7 @@ class Types:
             return self.binding(thing, function)
         if isinstance(thing, Param):
             key = id(thing)
-            return self._kept.get(key) or self.keep(
+            return self._inside.get(key) or self.keep(
                 key, lambda: results.parameter(self, function, thing)
             )
         return self.definition(thing, function)
@@ -431,13 +439,15 @@ class Types:
                     add(found, b.target, b)
         return found
 
-    def let_go(self) -> None:
-        """Drop what functions define: most are not asked again, and the others say it again."""
-        self._locals.clear()
+    def make_room(self) -> None:
+        """Drop what was worked out inside functions once it is much: little is asked for again."""
+        if len(self._inside) > _MOST_INSIDE:
+            self._inside.clear()
+            self._locals.clear()
 
     def binding(self, b: Binding, where: Where) -> Held:
         """Return what a binding gives its target."""
-        return self._kept.get(id(b)) or self.keep(id(b), lambda: self._binding(b, where))
+        return self._inside.get(id(b)) or self.keep(id(b), lambda: self._binding(b, where))
 
     def _binding(self, b: Binding, where: Where) -> Held:
         if b.kind == "type":
@@ -488,7 +498,7 @@ class Types:
 
     def call(self, call: Call, where: Where) -> Held:
         """Return what a call gives."""
-        return self._kept.get(id(call)) or self.keep(id(call), lambda: self._call(call, where))
+        return self._inside.get(id(call)) or self.keep(id(call), lambda: self._call(call, where))
 
     def _call(self, call: Call, where: Where) -> Held:
         callee = self.callee(call, where)
