@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from fastapi_bp_lint.baseline import accepted
 from fastapi_bp_lint.checking import Checked
 from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.fixes import Change
@@ -77,12 +76,26 @@ def _commented(
     return [Change(path, source, after)] if after != source else [], made.refused
 
 
+class _Seen(NamedTuple):
+    """A finding as it stands before and after: comments move no line."""
+
+    path: str
+    code: str
+    line: int
+    message: str
+
+
+def _seen(finding: Finding) -> _Seen:
+    path, span = finding.place
+    return _Seen(path, finding.code, span.line, finding.message)
+
+
 def _spoiled(checked: Checked, silenced: list[Finding], after: Checked) -> dict[Finding, str]:
     """Return what is still found of the *silenced*, or is to blame for what is found now."""
-    expected = Counter(accepted(checked.found))
-    expected.subtract(accepted(silenced))
-    surplus = Counter(accepted(after.found)) - expected
-    useless = [finding for finding in silenced if surplus[accepted([finding])[0]] > 0]
+    expected = Counter(map(_seen, checked.found))
+    expected.subtract(map(_seen, silenced))
+    surplus = Counter(map(_seen, after.found)) - expected
+    useless = [finding for finding in silenced if surplus[_seen(finding)] > 0]
     if useless:
         return dict.fromkeys(useless, "a comment there does not silence it")
     return {

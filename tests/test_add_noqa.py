@@ -246,6 +246,16 @@ def test_silencing_changes_comments_alone_and_happens_once(
     assert once_more.changes == ()
 
 
+def test_of_two_that_read_alike_the_one_that_stays_is_named() -> None:
+    source = b"x = 1\nx = 1  # fbp-lint: noqa: FBP402\nx = '''\n  a # noqa\n'''\n"
+    world = World(source, {(2, "FBP402"): 0, (3, "FBP402"): 0})
+    checked = world.lint({})
+    made = silencing.silence(checked, checked.found, {"a.py": source}, world.lint)
+    assert [f.place.span.line for f in made.findings] == [3]
+    assert [f.place.span.line for f in made.refused] == [2]
+    assert made.changes[0].after == source[:-1] + b"  # noqa: FBP402\n"
+
+
 APP = """\
 import time
 
