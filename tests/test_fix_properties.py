@@ -178,14 +178,23 @@ def check(source: bytes, names: frozenset[str]) -> bool:
     return True
 
 
+def stays_sync(function: ast.FunctionDef) -> bool:
+    """Whether a coroutine may not do what it does: yield from others, or yield and return."""
+    inside = list(ast.walk(function))
+    gives = any(isinstance(n, ast.Return) and n.value is not None for n in inside)
+    yields = any(isinstance(n, ast.Yield) for n in inside)
+    return any(isinstance(n, ast.YieldFrom) for n in inside) or (gives and yields)
+
+
 def some_names(tree: ast.Module, text: str, seed: random.Random) -> frozenset[str]:
     found = (
         {called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     )
+    stay = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and stays_sync(n)}
     # Undoing knows no scopes, and so cannot tell a new name from one that the file has already.
-    used = sorted(name for name in found if f"new_{name}" not in text)
+    used = sorted(name for name in found - stay if f"new_{name}" not in text)
     return frozenset(seed.sample(used, min(len(used), 6)))
 
 
