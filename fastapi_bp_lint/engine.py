@@ -231,7 +231,8 @@ def _lint(
         files = plan.workspace.refresh(progress)
         guess = _guess(plan)
         project = Project(files, plan.config, Pins(plan.location.root), guess)
-        project.pulse = pulse or project.pulse
+        if pulse is not None:
+            project.pulse, project.is_asked_again = pulse, True
         alone = guess is not None or pulse is not None or _is_alone(plan.jobs, files)
         checked = check(project, plan.config, plan.rules, alone=alone)
         if guess is not None:

@@ -121,6 +121,11 @@ def test_room_is_made_where_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(project.each(Function)) == project.names.functions
     ask(1)
     assert asked == [1, 2, 3, 4, 1]
+    project.is_asked_again = True
+    ask(2, 3, 4)
+    assert list(project.each(Function)) == project.names.functions
+    ask(1)
+    assert asked == [1, 2, 3, 4, 1, 2, 3, 4]
 
 
 def test_there_is_something_to_answer() -> None:

@@ -265,7 +265,7 @@ class Blocking:
         waiting = list(self.coroutines)
         seen = set(waiting)
         for function in waiting:
-            self._project.types.make_room()
+            self._project.make_room()
             for edge in self._calls.edges(function):
                 target = edge.target
                 if isinstance(target, Function) and not target.is_async:
@@ -274,6 +274,7 @@ class Blocking:
                         seen.add(target)
                         waiting.append(target)
         self._reached = waiting
+        self._project.types.let_go()
         return callers
 
     def _who_runs(self, target: object) -> Sequence[tuple[Function, Edge]]:

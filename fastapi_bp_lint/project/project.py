@@ -55,6 +55,7 @@ class Project:
         self.guess = guess
         self.retired: list[FileFacts] = []
         self.pulse: Callable[[], None] = _go_on
+        self.is_asked_again = False
 
     @cached_property
     def modules(self) -> Modules:
@@ -183,8 +184,12 @@ class Project:
         entities = iter(_ENTITIES[kind](self))
         while some := list(islice(entities, _AT_ONCE)):
             yield from some
-            if "types" in vars(self):
-                self.types.make_room()
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Drop what only takes memory; what an editor asks again after each key stays."""
+        if "types" in vars(self) and not self.is_asked_again:
+            self.types.make_room()
 
 
 _AT_ONCE = 1000  # entities between two looks at what is kept

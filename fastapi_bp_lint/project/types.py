@@ -67,13 +67,11 @@ if TYPE_CHECKING:
 _LIST = External("builtins.list")
 _PATH = External("pathlib.Path")
 _PROTOCOLS = {External("typing.Protocol"), External("typing_extensions.Protocol")}
-
-
-_MOST_INSIDE = 20_000
+_MOST_INSIDE = 60_000  # more than a hundred thousand lines have: an editor asks theirs again
 
 
 class Types:
-    """Answers what expressions hold; every answer is kept."""
+    """Answers what expressions hold, once: answers are kept, those inside functions for a while."""
 
     def __init__(self, names: Names, config: Config) -> None:
         self.names = names
@@ -438,6 +436,10 @@ class Types:
                 if "." not in b.target:
                     add(found, b.target, b)
         return found
+
+    def let_go(self) -> None:
+        """Drop what functions define: most are not asked again, and the others say it again."""
+        self._locals.clear()
 
     def make_room(self) -> None:
         """Drop what was worked out inside functions once it is much: little is asked for again."""
