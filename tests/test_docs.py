@@ -121,7 +121,7 @@ def test_options_that_pages_name_exist(page: Path) -> None:
     }
     of_others = {"--jobs", "--stdin-display-name", "--disable-noqa", "--all-files"}
     of_others |= {"--install-extension"}
-    of_others |= {"--help", "--write"}  # of our scripts
+    of_others |= {"--help", "--only", "--ours", "--write"}  # of our scripts
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text("utf-8")))
     assert named - known - of_others == set()
 
