@@ -31,6 +31,7 @@ from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.loopless import loopless
 from fastapi_bp_lint.project.settled import settled
+from fastapi_bp_lint.project.streams import works_in_memory
 from fastapi_bp_lint.project.values import (
     Bound,
     Class,
@@ -200,7 +201,7 @@ class Calls:
                     yield from self._through(value.name, call, function)
                 row = self.primitive(value.name) if call.use != "awaited" else None
                 if row is not None and row.form in _CALLED:
-                    if not does_not_wait(self.types, row, call, function):
+                    if not self._is_idle(row, call, function):
                         yield Edge(row, "call", call.span, text, certain, call)
             case Function() | Bound():
                 target = value.function if isinstance(value, Bound) else value
@@ -220,6 +221,12 @@ class Calls:
                     yield from self._called(inner, call, function)
             case _:
                 return
+
+    def _is_idle(self, row: Primitive, call: Call, function: Function) -> bool:
+        """Whether this call of a primitive, as it is written, holds nothing."""
+        return does_not_wait(self.types, row, call, function) or works_in_memory(
+            self.types, row.name, call, function
+        )
 
     def _through(self, name: str, call: Call, function: Function) -> Iterator[Edge]:
         """Give what a function of Python runs of its arguments."""

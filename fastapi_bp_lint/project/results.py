@@ -10,11 +10,13 @@ from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.copies import LIKE_FIRST, LISTS, PICKS
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
+from fastapi_bp_lint.knowledge.streams import READS_LATER
 from fastapi_bp_lint.knowledge.tables import classes, given, offloader, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
 from fastapi_bp_lint.project import members, queries
 from fastapi_bp_lint.project.annotations import annotated, is_class_name, is_type_variable, metadata
 from fastapi_bp_lint.project.modules import Module
+from fastapi_bp_lint.project.streams import works_in_memory
 from fastapi_bp_lint.project.values import (
     NOTHING,
     UNKNOWN,
@@ -97,6 +99,8 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(types, call, where)
+    if name not in READS_LATER and works_in_memory(types, name, call, where):
+        return UNKNOWN
     held = queries.given(types, name, call, where)
     if not held.values:
         held = _elsewhere(types, name, call, where)
