@@ -13,7 +13,9 @@ from fastapi_bp_lint.knowledge.fastapi_names import (
 from fastapi_bp_lint.project import members
 from fastapi_bp_lint.project.apps import (
     App,
+    Entry,
     Options,
+    Registered,
     Router,
 )
 from fastapi_bp_lint.project.frames import Frame
@@ -162,6 +164,9 @@ class Makers:
         """Hand over what was registered on parameters that nobody was seen to fill."""
         for (function, _), router in self._unbound.items():
             target = self._whose(function, router)
+            own = [e for e in router.entries if target is None or not _leads_to(e, target)]
+            if len(own) < len(router.entries):  # an application that the known one is mounted in
+                router.entries, target = own, None
             if target is not None:
                 router.is_made = False
                 for entry in router.entries:
@@ -183,6 +188,20 @@ class Makers:
                     return app.router
         real = [a for a in self._registry.apps if a.router.is_made]
         return real[0].router if len(real) == 1 else None
+
+
+def _leads_to(entry: Entry, target: Router) -> bool:
+    """Whether *target* is what was included or mounted, or within it."""
+    seen: set[Router] = set()
+    rest = [entry]
+    while rest:
+        child = None if isinstance(this := rest.pop(), Registered) else this.child
+        if child is target:
+            return True
+        if child is not None and child not in seen:
+            seen.add(child)
+            rest += child.entries
+    return False
 
 
 def _super_call(init: Function) -> Call | None:

@@ -86,12 +86,14 @@ def _ours(types: Types, state: Decoration, maker: Function) -> Decoration:
     calls = [c for c in inner.facts.body.calls if c.func == wrapped]
     runs_here = any(c.use != "awaited" or not state.is_async for c in calls)
     handed_over = any(wrapped in c.args for c in inner.facts.body.calls)
-    given_back = any(r.value in calls for r in inner.facts.body.results if r.kind == "return")
+    given = [r.value in calls for r in inner.facts.body.results if r.kind == "return"]
+    given_back = state.is_async and any(given)
+    is_clear = inner.is_async or not given_back or all(given)
     return Decoration(
         (inner, *(state.runs if runs_here and not state.is_async else ())),
-        inner.is_async or (state.is_async and given_back),
+        inner.is_async or given_back,
         offloaded=state.offloaded or (handed_over and not calls),
-        certainty=state.certainty,
+        certainty=state.certainty if is_clear else weakest(state.certainty, Certainty.LIKELY),
     )
 
 

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from fastapi_bp_lint.facts.model import Attr, Call, Expr, Literal, Operation
 from fastapi_bp_lint.knowledge.locks import IMPATIENT, QUEUES
+from fastapi_bp_lint.knowledge.waiting import FLAGS, HOSTS, INTERVALS, SOCKET, TIMEOUTS
 from fastapi_bp_lint.project.values import Function, Held, Instance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi_bp_lint.knowledge.tables import Primitive
     from fastapi_bp_lint.project.types import Types
 
 _WAITS = {"lock", "queue", "future", "cpu-pool"}
 _FALSE = Literal(value=False, kind="bool")
+_NONE = Literal(value=None, kind="None")
 _TAKES = ".acquire"
 _REPEATS = {"loop", "async-loop", "while"}
 _FLAGS = ("blocking", "block", "wait")
@@ -21,11 +25,15 @@ _FLAGS = ("blocking", "block", "wait")
 
 def does_not_wait(types: Types, row: Primitive, call: Call, function: Function) -> bool:
     """Whether *call* of a primitive, made in *function*, comes back at once."""
+    given = dict(call.keywords)
+    if _is_told_not_to(row.name, call, given):
+        return True
     if row.kind == "sleep":
         return bool(call.args) and _is_zero(call.args[0])
+    if row.name.startswith(SOCKET):
+        return _is_nonblocking(call, function)
     if row.kind not in _WAITS:
         return False
-    given = dict(call.keywords)
     if any(given.get(name) == _FALSE for name in _FLAGS) or _is_zero(given.get("timeout")):
         return True
     owner, _, method = row.name.rpartition(".")
@@ -34,7 +42,7 @@ def does_not_wait(types: Types, row: Primitive, call: Call, function: Function) 
         args = call.args[1:]
         if owner in QUEUES and not _is_bounded(types, call, function):
             return True
-    if any(_is_zero(a) for a in args[:2]) or any(_says_no_wait(a) for a in args):
+    if any(_is_zero(a) for a in args[:2]):
         return True
     if row.kind != "lock" or args or "timeout" in given:
         return False
@@ -108,8 +116,40 @@ def _is_endless(size: Expr) -> bool:
     return isinstance(number, int | float) and number <= 0
 
 
+def _is_told_not_to(name: str, call: Call, given: Mapping[str | None, Expr]) -> bool:
+    """Whether the arguments of *call* ask it to come back at once, or name nothing to wait for."""
+    if name in INTERVALS and None not in given:
+        interval = call.args[0] if call.args else given.get("interval", _NONE)
+        return interval == _NONE or _is_zero(interval)
+    if name in HOSTS:
+        return not call.args and not given.keys() & {"host", None}
+    position = TIMEOUTS.get(name)
+    if position is not None:
+        at = call.args[position] if len(call.args) > position else given.get("timeout")
+        if _is_zero(at):
+            return True
+    return any(_says_no_wait(a) for a in (*call.args, *given.values()))
+
+
 def _says_no_wait(expr: Expr) -> bool:
-    """Whether a flag of ``fcntl.flock`` asks not to wait, or to unlock."""
+    """Whether a flag asks not to wait, or to unlock."""
     if isinstance(expr, Operation):
         return any(_says_no_wait(o) for o in expr.operands)
-    return isinstance(expr, str) and expr.endswith(("LOCK_NB", "LOCK_UN"))
+    return isinstance(expr, str) and expr.rpartition(".")[2] in FLAGS
+
+
+def _is_nonblocking(call: Call, function: Function) -> bool:
+    """Whether the socket of *call* was told not to block, here or in a method of the same class."""
+    func = call.func
+    of = func.rpartition(".")[0] if isinstance(func, str) else ""
+    if not of:
+        return False
+    before = [c for c in function.facts.body.calls if c.span.line < call.span.line]
+    told = [c for c in before if c.func in {f"{of}.setblocking", f"{of}.settimeout"} and c.args]
+    if told or "." not in of or function.owner is None:
+        return bool(told) and _is_zero(told[-1].args[0])
+    return any(
+        c.func in {f"{of}.setblocking", f"{of}.settimeout"} and c.args and _is_zero(c.args[0])
+        for method in function.owner.methods.values()
+        for c in method.facts.body.calls
+    )

@@ -469,8 +469,9 @@ def _item(types: Types, value: Value, key: str | int | None) -> Held:
     name = value.of.name
     if name in MAPPINGS and len(value.args) > 1:
         return value.args[1]
-    if name.endswith(("tuple", "Tuple")) and isinstance(key, int) and key < len(value.args):
-        return value.args[key]
+    if name.endswith(("tuple", "Tuple")) and isinstance(key, int):
+        if -len(value.args) <= key < len(value.args):
+            return value.args[key]
     if name in ITERABLES and value.args:
         return value.args[0]
     found = given(name, "__getitem__", "item")
