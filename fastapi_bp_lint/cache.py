@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from fastapi_bp_lint import __version__
+from fastapi_bp_lint import cachedir
+from fastapi_bp_lint.cachedir import RACY, Stamp, stamp
 from fastapi_bp_lint.config import Config, ConfigError
 from fastapi_bp_lint.discovery import discover
 from fastapi_bp_lint.disk import digest, read
@@ -26,14 +25,7 @@ from fastapi_bp_lint.rows import finding, row
 
 MOST = 16
 """Ways of asking that are kept; the one that was not asked for the longest goes first."""
-_SUFFIX = ".found"
 _CRASHED = "FBP003"
-# A file that is written right after it was read can keep its stat: clocks of disks are coarse, and
-# those of a network are another machine's.
-_RACY = 2_000_000_000
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# fbp-lint made this, and makes it again.\n"
-
-Stamp: TypeAlias = tuple[int, int, int]
 
 
 class State(NamedTuple):
@@ -96,15 +88,15 @@ class Cache:
         }
         with contextlib.suppress(OSError):
             self._write(json.dumps(document, separators=(",", ":")).encode())
-            self._tidy()
+            cachedir.trim(self._folder, cachedir.FOUND, MOST)
 
     @cached_property
     def _file(self) -> Path:
         asked = (
-            *(__version__, sys.implementation.cache_tag, sys.version, _source()),
+            *cachedir.maker(),
             *(str(self._root), repr(self._config), repr(self._asked)),
         )
-        return self._folder / f"{digest(repr(asked).encode())}{_SUFFIX}"
+        return self._folder / f"{digest(repr(asked).encode())}{cachedir.FOUND}"
 
     def _is_unchanged(self, kept: Mapping[str, Any]) -> bool:
         listing = discover(self._root, self._config)
@@ -113,7 +105,7 @@ class Cache:
             return False
         if kept["settings"] != {path: [*stamp(s)] for path, s in listing.settings.items()}:
             return False
-        settled = kept["began"] - _RACY
+        settled = kept["began"] - RACY
         if any(status.st_mtime_ns >= settled for status in listing.settings.values()):
             return False
         for path, status in listing.files.items():
@@ -125,51 +117,13 @@ class Cache:
         return True
 
     def _write(self, content: bytes) -> None:
-        if not self._folder.exists():
-            self._folder.mkdir(parents=True)
-            (self._folder / ".gitignore").write_text("*\n", "ascii")
-            (self._folder / "CACHEDIR.TAG").write_text(_TAG, "ascii")
-        temporary = self._file.with_suffix(f".{os.getpid()}-{id(self)}.tmp")
+        cachedir.make(self._folder)
+        part = cachedir.temporary(self._file)
         try:
-            temporary.write_bytes(digest(content).encode() + b"\n" + content)
-            temporary.replace(self._file)
+            part.write_bytes(digest(content).encode() + b"\n" + content)
+            part.replace(self._file)
         finally:
-            temporary.unlink(missing_ok=True)
-
-    def _tidy(self) -> None:
-        kept = sorted(_own(self._folder), key=lambda entry: entry.stat().st_mtime_ns)
-        for entry in kept[:-MOST]:
-            Path(entry.path).unlink(missing_ok=True)
-
-
-def clean(folder: Path) -> bool:
-    """Remove what is kept in *folder*, and the folder with it; whether there was anything.
-
-    What is not ours stays.
-
-    Raises:
-        OSError: a file cannot be removed.
-
-    """
-    if not (folder / "CACHEDIR.TAG").is_file():
-        return False
-    for entry in list(_own(folder)):
-        Path(entry.path).unlink(missing_ok=True)
-    for name in (".gitignore", "CACHEDIR.TAG"):
-        (folder / name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-    return True
-
-
-def stamp(status: os.stat_result) -> Stamp:
-    """Return what of a file's stat changes when somebody writes it."""
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _own(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        yield from (e for e in entries if e.name.endswith((_SUFFIX, ".tmp")))
+            part.unlink(missing_ok=True)
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
@@ -185,18 +139,3 @@ def _parsed(content: bytes) -> dict[str, Any]:
         raise ValueError(message)
     parsed: dict[str, Any] = json.loads(document)
     return parsed
-
-
-def _source() -> str:
-    """Return what changes with the linter's own files, which its version does not tell."""
-    state = blake2b(digest_size=16)
-    pending = [str(Path(__file__).parent)]
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in sorted(entries, key=lambda each: each.name):
-                if entry.name.endswith((".py", ".tsv")):
-                    status = entry.stat()
-                    state.update(f"{entry.name} {status.st_size} {status.st_mtime_ns}\n".encode())
-                elif entry.name != "__pycache__" and entry.is_dir():
-                    pending.append(entry.path)
-    return state.hexdigest()

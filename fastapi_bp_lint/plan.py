@@ -84,7 +84,8 @@ class Plan:
         from fastapi_bp_lint.workspace import Workspace  # noqa: PLC0415 - an answer may be kept
 
         root = self.location.root
-        workspace = Workspace(root, self.config, self.codes, jobs=self.jobs)
+        folder = self.folder if self._request.caching else None
+        workspace = Workspace(root, self.config, self.codes, jobs=self.jobs, folder=folder)
         for path, text in self._request.overlays.items():
             workspace.overlays |= dict.fromkeys(under(root, path), text)
         return workspace

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from fastapi_bp_lint.cache import Stamp, State, stamp
+from fastapi_bp_lint.cache import State
+from fastapi_bp_lint.cachedir import Stamp, stamp
 from fastapi_bp_lint.config import Config
-from fastapi_bp_lint.discovery import discover
+from fastapi_bp_lint.discovery import Listing, discover
 from fastapi_bp_lint.disk import read
 from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.facts.rescue import decode
 from fastapi_bp_lint.fork import spare_processes
+from fastapi_bp_lint.packing import pack
 from fastapi_bp_lint.reading import facts_of, facts_of_text, unreadable
 from fastapi_bp_lint.rules import load, syntax_checks
+
+if TYPE_CHECKING:
+    from fastapi_bp_lint.archive import Archive
+    from fastapi_bp_lint.pool import Keep
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -29,10 +36,17 @@ class Workspace:
     *overlays* are texts that stand for files, as an editor has them or standard input brings
     them; a path of theirs is relative to *root*. *codes* are the rules whose syntax checks run.
     A *patient* workspace keeps the facts of an overlay that does not parse: somebody is typing.
+    The facts of many files outlive the process in *folder*.
     """
 
     def __init__(
-        self, root: Path, config: Config, codes: Iterable[str] = (), *, jobs: int = 0
+        self,
+        root: Path,
+        config: Config,
+        codes: Iterable[str] = (),
+        *,
+        jobs: int = 0,
+        folder: Path | None = None,
     ) -> None:
         self.root = root
         self.config = config
@@ -40,6 +54,7 @@ class Workspace:
         self.patient = False
         self._codes = tuple(sorted(codes))
         self._jobs = jobs
+        self._folder = folder
         self._checks = syntax_checks(load(self._codes))
         self._began = 0
         self._settings: dict[str, Stamp] = {}
@@ -59,7 +74,7 @@ class Workspace:
             if path in stamps or not (self.root / path).exists():
                 stamps[path] = text
         changed = [path for path in stamps if self._stamps.get(path) != stamps[path]]
-        fresh = self._extract(changed, listing.problems, progress)
+        fresh = self._extract(changed, listing, progress)
         facts = {path: fresh.get(path) or self._facts[path] for path in sorted(stamps)}
         self._facts, self._stamps = facts, stamps
         self._lines.clear()
@@ -109,27 +124,59 @@ class Workspace:
         return self._lines[path]
 
     def _extract(
-        self, paths: list[str], problems: Mapping[str, str], progress: Progress | None
+        self, paths: list[str], listing: Listing, progress: Progress | None
     ) -> dict[str, FileFacts]:
         fresh: dict[str, FileFacts] = {}
         on_disk: list[str] = []
         for path in paths:
             if path in self.overlays:
                 fresh[path] = self._overlaid(path)
-            elif path in problems:
-                fresh[path] = unreadable(path, problems[path])
+            elif path in listing.problems:
+                fresh[path] = unreadable(path, listing.problems[path])
             else:
                 on_disk.append(path)
+        archive = self._archive if len(listing.files) >= ENOUGH_FILES else None
+        if archive is None:
+            return fresh | self._read(on_disk, progress)
+        if not self._facts:
+            fresh |= archive.recall({path: listing.files[path] for path in on_disk})
+            on_disk = [path for path in on_disk if path not in fresh]
+
+        def keep(facts: FileFacts, packed: bytes) -> None:
+            archive.add(facts, packed, self._began, listing.files[facts.path])
+
+        fresh |= self._read(on_disk, progress, keep)
+        archive.finish(listing.files)
+        return fresh
+
+    @cached_property
+    def _archive(self) -> Archive | None:
+        """What has the facts of many files from earlier runs."""
+        if self._folder is None:
+            return None
+        try:
+            from fastapi_bp_lint.archive import Archive  # noqa: PLC0415 - few runs need it
+        except ImportError:  # Python can be built without a database
+            return None
+        return Archive(self._folder, self.root, self._codes)
+
+    def _read(
+        self, paths: list[str], progress: Progress | None, keep: Keep | None = None
+    ) -> dict[str, FileFacts]:
+        """Return the facts of *paths*, which are read from the disk."""
         root = str(self.root)
-        copies = self._copies(len(on_disk))
+        copies = self._copies(len(paths))
         if copies:
             from fastapi_bp_lint.pool import facts_of_many  # noqa: PLC0415 - few runs need it
 
-            return fresh | facts_of_many(root, on_disk, self._checks, copies, progress)
-        for done, path in enumerate(on_disk, 1):
-            fresh[path] = facts_of(root, path, self._checks)
+            return facts_of_many(root, paths, self._checks, copies, progress, keep)
+        fresh: dict[str, FileFacts] = {}
+        for done, path in enumerate(paths, 1):
+            facts = fresh[path] = facts_of(root, path, self._checks)
+            if keep is not None:
+                keep(facts, pack(facts))
             if progress is not None:
-                progress(done, len(on_disk))
+                progress(done, len(paths))
         return fresh
 
     def _copies(self, files: int) -> int:

@@ -12,7 +12,8 @@ import pytest
 
 from fastapi_bp_lint import cache as caching
 from fastapi_bp_lint import engine, workspace
-from fastapi_bp_lint.cache import MOST, clean
+from fastapi_bp_lint.cache import MOST
+from fastapi_bp_lint.cachedir import clean
 from fastapi_bp_lint.cli.app import run as command
 from fastapi_bp_lint.config import Config
 from fastapi_bp_lint.discovery import Listing, discover

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fastapi_bp_lint.cache import clean
+from fastapi_bp_lint.cachedir import clean
 from fastapi_bp_lint.plan import Request, prepare
 
 

@@ -1,0 +1,124 @@
+"""The facts of a project's files from one run to the next: only what has changed is read again.
+
+A database with one row for each file, for one set of rules whose syntax checks have run. Whatever
+is broken, foreign or old counts as absent, and what goes wrong in here is no error: the run can do
+without.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi_bp_lint import cachedir
+from fastapi_bp_lint.cachedir import RACY, stamp
+from fastapi_bp_lint.disk import digest, read
+from fastapi_bp_lint.facts.model import FileFacts
+from fastapi_bp_lint.packing import unpack
+
+MOST = 2
+"""Sets of rules whose facts are kept; a thousand lines take about 70 KB in each."""
+_AT_ONCE = 200
+_WAIT = 1.0  # seconds for another run to finish writing
+_QUERY = "SELECT path, began, mtime, size, inode, digest, proof, packed FROM facts"
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS facts (path TEXT PRIMARY KEY, began INTEGER, mtime INTEGER,"
+    " size INTEGER, inode INTEGER, digest TEXT, proof TEXT, packed BLOB) WITHOUT ROWID"
+)
+
+
+class Row(NamedTuple):
+    """What is kept of one file, which a run that *began* then has read; *proof* is of *packed*."""
+
+    path: str
+    began: int
+    mtime: int
+    size: int
+    inode: int
+    digest: str
+    proof: str
+    packed: bytes
+
+
+class Archive:
+    """What is kept in *folder* of the files under *root*, with what the rules *codes* found."""
+
+    def __init__(self, folder: Path, root: Path, codes: Iterable[str]) -> None:
+        asked = (*cachedir.maker(), str(root), *sorted(codes))
+        self._root = root
+        self._file = folder / f"{digest(repr(asked).encode())}{cachedir.FACTS}"
+        self._kept: set[str] = set()
+        self._new: list[Row] = []
+
+    def recall(self, files: Mapping[str, os.stat_result]) -> dict[str, FileFacts]:
+        """Return the facts of those *files* that are as they were when these were kept."""
+        found: dict[str, FileFacts] = {}
+        if self._file.exists():
+            with self._database() as database:
+                for row in map(Row._make, database.execute(_QUERY)):
+                    self._kept.add(row.path)
+                    status = files.get(row.path)
+                    if status is not None and (facts := self._facts(row, status)) is not None:
+                        found[row.path] = facts
+        return found
+
+    def add(self, facts: FileFacts, packed: bytes, began: int, status: os.stat_result) -> None:
+        """Keep *facts*, as which a run that *began* then has read the file of that *status*."""
+        if facts.digest:
+            proof = digest(packed)
+            self._new.append(Row(facts.path, began, *stamp(status), facts.digest, proof, packed))
+            if len(self._new) == _AT_ONCE:
+                self._write()
+
+    def finish(self, files: Iterable[str]) -> None:
+        """Write what was added and drop what is no longer among *files*."""
+        gone = self._kept.difference(files)
+        if self._new or gone:
+            self._write(gone)
+            with contextlib.suppress(OSError):
+                cachedir.trim(self._file.parent, cachedir.FACTS, MOST)
+
+    def _facts(self, row: Row, status: os.stat_result) -> FileFacts | None:
+        """Return what a row has of the file with that *status*, None when it is another now."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            if row.size == status.st_size and digest(row.packed) == row.proof:
+                is_same = (row.mtime, row.size, row.inode) == stamp(status)
+                if (is_same and row.mtime < row.began - RACY) or self._digest(row) == row.digest:
+                    return unpack(row.packed)
+        return None
+
+    def _digest(self, row: Row) -> str:
+        return digest(read(f"{self._root}/{row.path}"))
+
+    def _write(self, gone: Iterable[str] = ()) -> None:
+        with contextlib.suppress(OSError):
+            cachedir.make(self._file.parent)
+        with self._database() as database:
+            database.execute("PRAGMA synchronous = OFF")  # what is lost is read again
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(_TABLE)
+            database.executemany("DELETE FROM facts WHERE path = ?", ((path,) for path in gone))
+            database.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new
+            )
+            database.execute("COMMIT")
+        self._kept |= {row.path for row in self._new}
+        self._new.clear()
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """Give the database; what fails in the block ends it, and what is no database goes."""
+        try:
+            with contextlib.closing(
+                sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)
+            ) as database:
+                yield database
+        except sqlite3.OperationalError:
+            pass  # another run writes, or the disk is full
+        except sqlite3.DatabaseError:
+            with contextlib.suppress(OSError):
+                self._file.unlink(missing_ok=True)
