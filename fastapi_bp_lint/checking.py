@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from fastapi_bp_lint import suppress
+from fastapi_bp_lint.asking import LOCAL, checked, kinds, told, told_by_two
 from fastapi_bp_lint.config import Config, matching
-from fastapi_bp_lint.facts.model import Mark
 from fastapi_bp_lint.finding import Applicability, Finding, Place, Span, sort_key
-from fastapi_bp_lint.fork import Fork, ForkError
 from fastapi_bp_lint.project.blocking import Stall
-from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
-from fastapi_bp_lint.project.values import Class, Function
 from fastapi_bp_lint.report import Found
 from fastapi_bp_lint.rule import Rule
 from fastapi_bp_lint.rules import slugs
-from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed, crashed_rule
+from fastapi_bp_lint.rules.linter.fbp003_rule_crashed import crashed_rule
 
 Moved = Callable[[Span], Span | None]
 _TOP = Span(1, 0, 1, 0)
 _CONCURRENCY = "FBP1"
+_SHARES = 20
 
 
 class Checked(NamedTuple):
@@ -50,7 +46,7 @@ def check(
 ) -> Checked:
     """Return all that *rules* find in *project*; not *alone*, a copy of this process helps."""
     found = [finding for facts in project.files.values() for finding in facts.findings]
-    by_rule = _told(project, rules) if alone else _told_by_two(project, rules)
+    by_rule = told(project, rules) if alone else told_by_two(project, rules)
     for code in rules:
         found += by_rule[code]
     # What a rule that crashed would have found is not known to be absent.
@@ -65,37 +61,6 @@ def check(
     return Checked(project, sure, doubtful, complete)
 
 
-def _told(project: Project, rules: Mapping[str, Rule]) -> dict[str, list[Finding]]:
-    """Return what each rule finds in the linked project."""
-    told: dict[str, list[Finding]] = {}
-    for code, rule in rules.items():
-        project.pulse()
-        told[code] = list(_checked(rule, project))
-    return told
-
-
-def _told_by_two(project: Project, rules: Mapping[str, Rule]) -> dict[str, list[Finding]]:
-    """Return the same, and leave to a copy of this process what does not ask for held loops.
-
-    Both parts take about as long, and share little but the model of the web application.
-    """
-    ours = {code: rule for code, rule in rules.items() if code.startswith(_CONCURRENCY)}
-    theirs = {code: rule for code, rule in rules.items() if code not in ours}
-    if not ours or not theirs:
-        return _told(project, rules)
-    with contextlib.suppress(Exception):  # it is raised again where a rule asks
-        _ = project.entries, project.dependencies
-    try:
-        copy = Fork(lambda: _told(project, theirs))
-    except OSError:
-        return _told(project, rules)
-    told = _told(project, ours)
-    try:
-        return told | copy.result()
-    except ForkError:
-        return told | _told(project, theirs)
-
-
 def glance(
     last: Checked, path: str, config: Config, rules: Mapping[str, Rule], moved: Moved
 ) -> Checked:
@@ -106,11 +71,11 @@ def glance(
     where it stands now.
     """
     project = last.project
-    local = {code: rule for code, rule in rules.items() if rule.checks and _kinds(rule) <= _LOCAL}
+    local = {code: rule for code, rule in rules.items() if rule.checks and kinds(rule) <= LOCAL}
     fresh = [f for f in project.files[path].findings if f.code in local]
     for rule in local.values():
-        fresh += _checked(rule, project, path)
-    stalls = {code for code, rule in local.items() if Stall in _kinds(rule)}
+        fresh += checked(rule, project, path)
+    stalls = {code for code, rule in local.items() if Stall in kinds(rule)}
     outcome = suppress.apply(
         fresh, project.files, slugs(), last.complete - {"FBP004"}, config.per_file_ignores
     )
@@ -125,13 +90,6 @@ def glance(
     sure = [f for f in each if f.certainty.rank <= config.certainty.rank]
     doubtful = [f for f in each if f.certainty.rank > config.certainty.rank]
     return Checked(project, sure, doubtful, last.complete)
-
-
-def _kinds(rule: Rule) -> set[type]:
-    return {kind for kind, _ in rule.checks if not issubclass(kind, ast.AST)}
-
-
-_LOCAL: set[type] = {Mark, Module, Function, Class, Stall}
 
 
 def _moved(finding: Finding, path: str, moved: Moved) -> Finding | None:
@@ -156,69 +114,6 @@ def _moved(finding: Finding, path: str, moved: Moved) -> Finding | None:
         for step in finding.trail
     )
     return finding._replace(place=place, trail=trail)
-
-
-def _checked(rule: Rule, project: Project, path: str | None = None) -> Iterator[Finding]:
-    """Run the checks of *rule* that look at the linked project; with *path* at that file of it.
-
-    What stalls is asked about all files in any case.
-    """
-    crashes: list[Finding] = []
-    for kind, check in rule.checks:
-        if issubclass(kind, ast.AST):
-            continue
-        entities = (
-            _entities(rule, kind, project, crashes)
-            if path is None or kind is Stall
-            else _of_file(rule, kind, project, path)
-        )
-        for entity in entities:
-            try:
-                yield from check(entity, project)
-            except Exception as error:  # noqa: BLE001 - the other rules go on
-                crashes.append(crashed(rule.code, _place(entity), error))
-    yield from _joined(crashes)
-
-
-def _entities(rule: Rule, kind: type, project: Project, crashes: list[Finding]) -> Iterator[Any]:
-    """Give what a check of *kind* looks at; linking it may be what crashes."""
-    if kind is Mark:
-        for facts in project.files.values():
-            yield from (mark for code, mark in facts.marks if code == rule.code)
-        return
-    try:
-        yield from project.each(kind)
-    except Exception as error:  # noqa: BLE001
-        crashes.append(crashed(rule.code, Place(".", _TOP), error))
-
-
-def _of_file(rule: Rule, kind: type, project: Project, path: str) -> Iterable[Any]:
-    """Return what a check of *kind* looks at in one file."""
-    if kind is Mark:
-        return [mark for code, mark in project.files[path].marks if code == rule.code]
-    if kind is Module:
-        return [project.modules.by_path[path]]
-    classes, functions = project.names.of_file(path)
-    return classes if kind is Class else functions
-
-
-def _joined(crashes: Iterable[Finding]) -> Iterator[Finding]:
-    """Say once what crashed at the same line of ours, and in how many other files."""
-    same: dict[str, list[Finding]] = {}
-    for crash in crashes:
-        same.setdefault(crash.message.partition(": ")[0], []).append(crash)
-    for found in same.values():
-        others = len({crash.place.path for crash in found}) - 1
-        more = f"; the same in {others} other file{'s' if others > 1 else ''}" if others else ""
-        yield found[0]._replace(message=found[0].message + more)
-
-
-def _place(entity: object) -> Place:
-    place = getattr(entity, "place", None)
-    if isinstance(place, Place):
-        return place
-    path = getattr(entity, "path", None)
-    return Place(path if isinstance(path, str) else ".", _TOP)
 
 
 def _adjusted(finding: Finding, config: Config) -> Finding:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
+MOST_SHARES = 1000
+"""Every system's pipe holds the numbers of so many."""
+_TICKET = 2
 
 
 class ForkError(Exception):
@@ -59,6 +62,24 @@ def _serve(work: Callable[[], Result], sender: int) -> None:
         status = 0
     finally:
         os._exit(status)
+
+
+class Shares:
+    """So many numbers that this process and its copies take in turn, each number once."""
+
+    def __init__(self, count: int) -> None:
+        self._taken, dealer = os.pipe()
+        with os.fdopen(dealer, "wb") as stream:
+            stream.writelines(number.to_bytes(_TICKET, "little") for number in range(count))
+
+    def __iter__(self) -> Iterator[int]:
+        """Give the next number that nobody has taken, until all are."""
+        while ticket := os.read(self._taken, _TICKET):
+            yield int.from_bytes(ticket, "little")
+
+    def close(self) -> None:
+        """Take no more."""
+        os.close(self._taken)
 
 
 def spare_processes(jobs: int = 0) -> int:

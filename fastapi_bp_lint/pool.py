@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 
 from fastapi_bp_lint.facts.extract import Checks
 from fastapi_bp_lint.facts.model import FileFacts
-from fastapi_bp_lint.fork import Fork, ForkError
+from fastapi_bp_lint.fork import MOST_SHARES, Fork, ForkError, Shares
 from fastapi_bp_lint.packing import pack, unpack
 from fastapi_bp_lint.reading import facts_of
 
@@ -17,9 +16,6 @@ Keep = Callable[[FileFacts, bytes], None]
 # Handing over facts costs a copy a third of what extracting them does, and taking them in an
 # eighth: more copies than these do not make a run any quicker.
 MOST_COPIES = 7
-# Every system's pipe takes so many tickets at once.
-MOST_TICKETS = 1000
-_TICKET = 2
 
 
 def facts_of_many(
@@ -34,14 +30,13 @@ def facts_of_many(
 
     *keep* takes the facts of each file, packed as well.
     """
-    size = len(paths) // MOST_TICKETS + 1
+    size = len(paths) // MOST_SHARES + 1
     chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
-    tickets = _deal(len(chunks))
+    shares = Shares(len(chunks))
 
     def share(progress: Progress | None) -> Iterator[list[FileFacts]]:
         """Do what nobody has begun with, chunk by chunk, until nothing is left."""
-        while ticket := os.read(tickets, _TICKET):
-            number = int.from_bytes(ticket, "little")
+        for number in shares:
             yield [facts_of(root, path, checks) for path in chunks[number]]
             if progress is not None:
                 progress(min((number + 1) * size, len(paths)), len(paths))
@@ -61,7 +56,7 @@ def facts_of_many(
                 if keep is not None:
                     keep(facts, pack(facts))
     finally:
-        os.close(tickets)
+        shares.close()
     for helper in helpers:
         # One that was killed, for want of memory most likely, leaves its share to us.
         with contextlib.suppress(ForkError):
@@ -73,11 +68,3 @@ def facts_of_many(
     if progress is not None:
         progress(len(paths), len(paths))
     return found | {path: facts_of(root, path, checks) for path in paths if path not in found}
-
-
-def _deal(count: int) -> int:
-    """Return a pipe from which every process takes the next number that nobody has taken."""
-    tickets, dealer = os.pipe()
-    with os.fdopen(dealer, "wb") as stream:
-        stream.writelines(number.to_bytes(_TICKET, "little") for number in range(count))
-    return tickets

@@ -151,8 +151,11 @@ class Workspace:
 
     @cached_property
     def _archive(self) -> Archive | None:
-        """What has the facts of many files from earlier runs."""
-        if self._folder is None:
+        """What has the facts of many files from earlier runs; nothing does in a first one.
+
+        Who lints once, as on a fresh machine, does not pay for the next time.
+        """
+        if self._folder is None or not self._folder.exists():
             return None
         try:
             from fastapi_bp_lint.archive import Archive  # noqa: PLC0415 - few runs need it

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_bp_lint import cache as caching
-from fastapi_bp_lint import engine, workspace
+from fastapi_bp_lint import cachedir, engine, workspace
 from fastapi_bp_lint.cache import MOST
 from fastapi_bp_lint.cachedir import clean
 from fastapi_bp_lint.cli.app import run as command
@@ -268,7 +267,7 @@ def test_another_version_of_the_linter_does_not_believe_it(
     root: Path, links: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linted(root)
-    monkeypatch.setattr(caching, "_source", lambda: "other")
+    monkeypatch.setattr(cachedir, "maker", lambda: ("other",))
     linted(root)
     assert len(links) == 2
 

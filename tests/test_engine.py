@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import gc
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from fastapi_bp_lint import checking
+from fastapi_bp_lint import asking, checking
 from fastapi_bp_lint.checking import Checked
 from fastapi_bp_lint.config import ConfigError
 from fastapi_bp_lint.engine import look, repair, run
@@ -27,8 +28,10 @@ from fastapi_bp_lint.finding import (
 )
 from fastapi_bp_lint.fork import Fork, ForkError
 from fastapi_bp_lint.plan import Plan, Request, prepare
+from fastapi_bp_lint.project.blocking import Blocking, Stall
 from fastapi_bp_lint.project.modules import Module
 from fastapi_bp_lint.project.project import Project
+from fastapi_bp_lint.project.values import Function
 from fastapi_bp_lint.rule import Rule
 from fastapi_bp_lint.rules import catalogue, load, syntax_checks
 from fastapi_bp_lint.selection import Layer
@@ -395,8 +398,8 @@ def test_the_place_of_an_entity_that_has_none() -> None:
     class Placed:
         place = Place("x.py", Span(3, 0, 3, 1))
 
-    assert checking._place(Placed()) == Placed.place  # noqa: SLF001
-    assert checking._place(object()).path == "."  # noqa: SLF001
+    assert asking._place(Placed()) == Placed.place  # noqa: SLF001
+    assert asking._place(object()).path == "."  # noqa: SLF001
 
 
 def _refuse(_work: object) -> None:
@@ -414,26 +417,60 @@ class _Lost:
         raise ForkError
 
 
+def _told_of_all_kinds() -> list[Rule]:
+    """Return rules that look at held loops, at functions, and at neither, and two that crash."""
+    stalls, functions, crashing, also = made(187), made(188), made(189), made(989)
+
+    @stalls.on(Stall)
+    def check_stall(stall: Stall, _project: Project) -> Iterator[Finding]:
+        names = ",".join(f.symbol for f in stall.functions)
+        yield stalls.at(stall.place, f"{names} {stall.primitive.name}")
+
+    @functions.on(Function)
+    def check(function: Function, _project: Project) -> Iterator[Finding]:
+        yield functions.at(function.place, function.symbol)
+
+    for rule in (crashing, also):
+
+        @rule.on(Function)
+        def crash(function: Function, _project: Project) -> Iterator[Finding]:
+            raise ValueError(function.symbol)
+
+    return [stalls, functions, crashing, every_module(made(988)), also]
+
+
+def _stop_at(name: str) -> Callable[..., None]:
+    real = Blocking.explore
+
+    def explore(self: Blocking, functions: Iterable[Function], seen: set[Function]) -> None:
+        functions = list(functions)
+        if any(f.symbol == name for f in functions):
+            raise ZeroDivisionError
+        real(self, functions, seen)
+
+    return explore
+
+
 @pytest.mark.parametrize("copy", [Fork, _refuse, _Lost])
+@pytest.mark.parametrize("stop", ["", "m03.shared", "m11.f"])
 def test_a_copy_that_runs_some_of_the_rules_does_not_show(
-    copy: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copy: object, stop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fastapi_bp_lint.engine.spare_processes", lambda jobs: jobs - 1)
-    add(tmp_path, app="import time\n\nasync def f():\n    time.sleep(1)\n")
-    near, far = every_module(made(188)), every_module(made(988))
-    crashing = made(989)
-
-    @crashing.on(Module)
-    def check(module: Module, _project: Project) -> Iterator[Finding]:
-        raise ValueError(module.path)
+    shared = "import time\n\ndef helper():\n    time.sleep(1)\n"
+    caller = "import shared\n\nasync def f():\n    shared.helper()\n    open('x').read()\n"
+    add(tmp_path, shared=shared, **{f"m{n:02}": caller for n in range(12)})
+    rules = _told_of_all_kinds()
 
     def found(jobs: int) -> list[Finding]:
         request = Request(paths=(tmp_path,), jobs=jobs)
-        return list(run(planned(tmp_path, near, far, crashing, request=request)).findings)
+        return list(run(planned(tmp_path, *rules, request=request)).findings)
 
     alone = found(1)
-    assert sorted(f.code for f in alone) == ["FBP003", "FBP188", "FBP988"]
-    monkeypatch.setattr(checking, "Fork", copy)
+    told = Counter(f.code for f in alone)
+    assert told == {"FBP003": 2, "FBP187": 24, "FBP188": 13, "FBP988": 13}
+    monkeypatch.setattr(asking, "Fork", copy)
+    monkeypatch.setattr(Blocking, "explore", _stop_at(stop))
     assert found(2) == alone
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,6 +11,8 @@ import pytest
 from fastapi_bp_lint.config import Config
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.project.calls import Calls
+from fastapi_bp_lint.project.edges import Edge
+from fastapi_bp_lint.project.handover import give, take
 from fastapi_bp_lint.project.project import Project
 from fastapi_bp_lint.project.types import Types
 from fastapi_bp_lint.project.values import NOTHING, Function, Held, Where, one
@@ -98,6 +101,42 @@ def test_answers_are_the_same_with_little_room(name: str, monkeypatch: pytest.Mo
     roomy = ended()
     monkeypatch.setattr("fastapi_bp_lint.project.types._MOST_INSIDE", -1)
     assert ended() == roomy
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_answers_are_the_same_from_another_process(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, other, asking = linked(name), linked(name), linked(name)
+    seen: set[Function] = set()
+    other.blocking.explore(other.blocking.coroutines[::2], seen)
+    assert set(other.blocking.coroutines[::2]) <= seen
+    sheet = pickle.loads(pickle.dumps(give(other, seen)))  # noqa: S301 - made here
+    assert len(sheet) == len(seen)
+    take(asking, sheet)
+    known = {asking.names.functions[number] for number in sheet}
+    real = asking.calls._all  # noqa: SLF001
+
+    def ask(function: Function) -> Iterator[Edge]:
+        assert function not in known
+        return real(function)
+
+    monkeypatch.setattr(asking.calls, "_all", ask)
+    assert list(told(asking)) == list(told(alone))
+    for function in known:
+        own = {id(call) for call in function.facts.body.calls}
+        assert all(e.call is None or id(e.call) in own for e in asking.calls.edges(function))
+
+
+def test_what_runs_something_without_a_number_is_not_handed_over() -> None:
+    project = linked("again")
+    tested, other = project.names.functions[-1], project.names.functions[0]
+    edge = project.calls.edges(other)[0]
+    assert edge.call is not None
+    strange = edge._replace(call=edge.call._replace(use="lazy"))
+    project.calls.forget([other])
+    project.calls.learn(other, (strange,))
+    assert list(give(project, [other, tested])) == [len(project.names.functions) - 1]
 
 
 def test_room_is_made_where_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,7 +134,7 @@ def test_more_files_than_a_pipe_takes_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = many(tmp_path, 45)
-    monkeypatch.setattr(pool, "MOST_TICKETS", 10)
+    monkeypatch.setattr(pool, "MOST_SHARES", 10)
     told: list[tuple[int, int]] = []
     found = facts_of_many(str(tmp_path), names, {}, 0, lambda *step: told.append(step))
     assert found == Workspace(tmp_path, Config(), jobs=1).refresh()

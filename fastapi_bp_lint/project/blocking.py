@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -165,7 +165,7 @@ def _is_rather(one: Stall, other: Stall) -> bool:
     if one.is_doubtful or len(one.edges) >= len(other.edges):
         return False
     for first, second in zip(one.edges, other.edges, strict=False):
-        if first.target is not second.target:
+        if first.target != second.target:
             return first.span == second.span and _are_siblings(first.target, second.target)
     return False
 
@@ -257,6 +257,18 @@ class Blocking:
     def coroutines(self) -> list[Function]:
         """Every async function of the project."""
         return [f for f in self._project.names.functions if f.is_async]
+
+    def explore(self, functions: Iterable[Function], seen: set[Function]) -> None:
+        """Find out what *functions* run, and what that leads to, of what was not *seen*."""
+        waiting = [f for f in functions if f not in seen]
+        seen.update(waiting)
+        for function in waiting:
+            self._project.make_room()
+            for edge in self._calls.edges(function):
+                target = edge.target
+                if isinstance(target, Function) and not target.is_async and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
 
     @cached_property
     def _explored(self) -> dict[Function, list[tuple[Function, Edge]]]:

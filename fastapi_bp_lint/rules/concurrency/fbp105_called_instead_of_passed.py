@@ -95,6 +95,10 @@ def check(function: Function, project: Project) -> Iterator[Finding]:
     if not function.is_async:
         return
     for call in function.facts.body.calls:
+        if not any(
+            isinstance(given, Call) for given in (*call.args, *dict(call.keywords).values())
+        ):
+            continue  # nearly all
         given = _handed(call, function, project)
         if isinstance(given, Call) and _gives_no_callable(given, function, project):
             outer, inner = written(call.func), written(given.func)
