@@ -30,8 +30,8 @@ STREAMS = {
 """Where the file stands among the arguments: its position, and the name it can be given by."""
 TAKES_TEXT = frozenset({"yaml.dump", "yaml.load", "yaml.safe_load"})
 """What works on text as well, or gives text where no file is handed in."""
-READS_LATER = frozenset({"PIL.Image.open"})
-"""What reads a header, and gives what computes wherever the file is."""
+OPENERS = frozenset(STREAMS) - {"PIL.Image.open"}
+"""Those of them that give nothing that computes where the file is in memory."""
 IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 """Files that are none."""
 FILES = frozenset(

@@ -10,7 +10,7 @@ from fastapi_bp_lint.facts.model import Call, Expr, Literal, Param
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.copies import LIKE_FIRST, LISTS, PICKS
 from fastapi_bp_lint.knowledge.fastapi_names import DEPENDS
-from fastapi_bp_lint.knowledge.streams import READS_LATER
+from fastapi_bp_lint.knowledge.streams import OPENERS
 from fastapi_bp_lint.knowledge.tables import classes, given, offloader, returns
 from fastapi_bp_lint.knowledge.typing_names import CONTEXT_MANAGERS, GENERATORS, SELF
 from fastapi_bp_lint.project import members, queries
@@ -99,7 +99,7 @@ def _external(types: Types, name: str, call: Call, where: Where) -> Held:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(types, call, where)
-    if name not in READS_LATER and works_in_memory(types, name, call, where):
+    if name in OPENERS and works_in_memory(types, name, call, where):
         return UNKNOWN
     held = queries.given(types, name, call, where)
     if not held.values:
