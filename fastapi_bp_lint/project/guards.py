@@ -111,7 +111,8 @@ class Guards:
 
     def _of_branch(self, branch: Branch, function: Function) -> Guard:
         """Return what a condition asks of parameters; one of many alternatives is rare."""
-        guard = _settled(_guard(branch.test, function), holds=branch.holds)
+        told = self._as_given(_guard(branch.test, function), branch.start, function)
+        guard = _settled(told, holds=branch.holds)
         wide = self.choices.wide(function) if branch.holds else ()
         for name in sorted(set(subjects(branch.test)).intersection(wide)) if wide else ():
             if not self.choices.is_as_handed(name, function):
@@ -121,6 +122,26 @@ class Guards:
             else:
                 guard = both(guard, Leaf(name, "choice", is_rare=True))
         return guard
+
+    def _as_given(self, guard: Guard, line: int, function: Function) -> Guard:
+        """Return *guard*, asked of the parameters that attributes were set to above *line*."""
+        if isinstance(guard, Node):
+            parts = [self._as_given(part, line, function) for part in guard.parts]
+            return guard._replace(parts=tuple(parts))
+        if not isinstance(guard, Leaf) or "." not in guard.path:
+            return guard
+        bound = self._bindings(function)
+        given = next((b for b in bound.get(guard.path, ()) if b.span.line < line), None)
+        if given is None or len(bound[guard.path]) > 1 or given.kind not in _SETS:
+            return guard
+        name, at = given.value, given.span.line
+        if not isinstance(name, str) or name in bound or "." in name:
+            return guard
+        if not _is_path(name, function) or any(
+            b.covers(at) for b in self._types.branches(function)
+        ):
+            return guard
+        return guard._replace(path=name)
 
     def _unless_replaced(self, guard: Guard, function: Function, branch: Branch) -> Guard:
         """Return *guard*, which says nothing once its parameter was given another value."""
@@ -264,7 +285,7 @@ class Guards:
     def _option(
         self, leaf: Leaf, given: Expr, edge: Edge, caller: Function, *, holds: bool
     ) -> Guard:
-        moved = self._leaf(leaf, given, edge, caller)
+        moved = self._as_given(self._leaf(leaf, given, edge, caller), edge.span.line, caller)
         guard = _settled(moved, holds=holds)
         if not isinstance(moved, Leaf):
             return guard
@@ -413,6 +434,7 @@ def _is_after(b: Binding, start: int, function: Function) -> bool:
     )
 
 
+_SETS = {"assign", "annotation"}
 _LOOPS = {"loop", "async-loop", "while"}
 
 
