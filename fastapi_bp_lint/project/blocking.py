@@ -14,7 +14,6 @@ from fastapi_bp_lint.knowledge.locks import DONE
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
 from fastapi_bp_lint.project.guards import Guard, Guards, asks, kin
-from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ class Blocking:
         self._project = project
         self._calls = project.calls
         self._commands = Commands(project)
-        self._once = Once(project.types)
+        self._once = project.calls.once
         self._guards = Guards(project.types, self._who_runs)
 
     @cached_property

@@ -30,6 +30,7 @@ from fastapi_bp_lint.project.frames import last_name
 from fastapi_bp_lint.project.handed import Handed
 from fastapi_bp_lint.project.impatience import does_not_wait
 from fastapi_bp_lint.project.loopless import loopless
+from fastapi_bp_lint.project.once import Once
 from fastapi_bp_lint.project.settled import settled
 from fastapi_bp_lint.project.streams import works_in_memory
 from fastapi_bp_lint.project.values import (
@@ -64,7 +65,8 @@ class Calls:
         self.types = project.types
         self._guess = project.guess
         self._told = project.types.told
-        self._handed = Handed(project.types)
+        self.once = Once(project.types)
+        self._handed = Handed(project.types, self.once)
         self._pulse = project.pulse
         self._rows: dict[str, Primitive | None] = {}
         self._inert: dict[str, bool] = {}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastapi_bp_lint.facts.model import Call, Expr, Param
+    from fastapi_bp_lint.project.once import Once
     from fastapi_bp_lint.project.types import Types
 
 _NONE: tuple[Param, ...] = ()
@@ -20,14 +21,16 @@ _NO_NAMES: frozenset[str] = frozenset()
 class Handed:
     """Answers which parameters are called; every answer is kept."""
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, once: Once) -> None:
         self._types = types
+        self._once = once
         self._kept: dict[Function, tuple[Param, ...]] = {}
 
     def invoked(self, function: Function) -> tuple[Param, ...]:
         """Return the parameters that *function* calls, itself or by handing them on.
 
-        What is assigned anew says nothing of what was handed in.
+        What is assigned anew says nothing of what was handed in, and what a process calls once is
+        not what a call runs.
         """
         kept = self._kept.get(function)
         if kept is None:
@@ -44,6 +47,8 @@ class Handed:
         found: set[str] = set()
         for call in facts.body.calls:
             if call.func in own:
+                if self._once.holds(function, call.span.line):
+                    continue
                 found.add(str(call.func))
             elif any(a in own for a in call.args if isinstance(a, str)) or any(
                 v in own for _, v in call.keywords if isinstance(v, str)
