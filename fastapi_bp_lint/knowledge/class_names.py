@@ -39,6 +39,8 @@ TABLE_BASES = frozenset(
 )
 TABLE_FIELDS = frozenset({"__tablename__", "__table__"})
 ENUM_BASES = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
+FLAG_BASES = frozenset({"enum.Flag", "enum.IntFlag"})
+"""Those whose members are combined, so that none excludes another."""
 HTTP_ERRORS = frozenset(
     {
         "fastapi.HTTPException",

@@ -24,6 +24,7 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.project.branches import Branch
 from fastapi_bp_lint.project.choices import Choices, subjects
+from fastapi_bp_lint.project.constants import Constant, Member, equal, is_true, member
 from fastapi_bp_lint.project.inline import Asked, inline
 from fastapi_bp_lint.project.origins import Origins
 from fastapi_bp_lint.project.receivers import Receivers
@@ -44,7 +45,7 @@ class Leaf(NamedTuple):
 
     path: str
     test: str
-    values: tuple[str | int | float | bool | None, ...] = ()
+    values: tuple[Constant, ...] = ()
     is_rare: bool = False
 
 
@@ -111,7 +112,7 @@ class Guards:
 
     def _of_branch(self, branch: Branch, function: Function) -> Guard:
         """Return what a condition asks of parameters; one of many alternatives is rare."""
-        told = self._as_given(_guard(branch.test, function), branch.start, function)
+        told = self._as_given(_guard(self._types, branch.test, function), branch.start, function)
         guard = _settled(told, holds=branch.holds)
         wide = self.choices.wide(function) if branch.holds else ()
         for name in sorted(set(subjects(branch.test)).intersection(wide)) if wide else ():
@@ -228,6 +229,8 @@ class Guards:
         if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
             return False
         handed = self._given(guard, edge, caller)
+        if isinstance(handed, Member):
+            return False
         if not self._literals(handed, caller) and self.choices.is_set(handed, caller):
             return False
         return guard.is_rare or self._is_unbrought(guard, edge.target)
@@ -244,9 +247,12 @@ class Guards:
             self._unbrought[key] = True not in brought and brought.count(False) >= _MANY
         return self._unbrought[key]
 
-    def _leaf(self, leaf: Leaf, given: Expr, edge: Edge, caller: Function) -> Guard:
+    def _leaf(self, leaf: Leaf, given: Expr | Member, edge: Edge, caller: Function) -> Guard:
         if isinstance(given, Literal) and given.kind in _PLAIN:
             return _holds(leaf, given.value)
+        constant = given if isinstance(given, Member) else member(self._types, given, caller)
+        if constant is not None:
+            return _holds(leaf, constant)
         if isinstance(given, str):
             known = self._known(given, leaf, edge, caller)
             if known is not None:
@@ -283,7 +289,7 @@ class Guards:
         return self._option(leaf, given, edge, caller, holds=holds)
 
     def _option(
-        self, leaf: Leaf, given: Expr, edge: Edge, caller: Function, *, holds: bool
+        self, leaf: Leaf, given: Expr | Member, edge: Edge, caller: Function, *, holds: bool
     ) -> Guard:
         moved = self._as_given(self._leaf(leaf, given, edge, caller), edge.span.line, caller)
         guard = _settled(moved, holds=holds)
@@ -296,7 +302,7 @@ class Guards:
                 guard = _any((guard, self._known_at(b.span.line, caller)))
         return guard
 
-    def _given(self, leaf: Leaf, edge: Edge, caller: Function) -> Expr:
+    def _given(self, leaf: Leaf, edge: Edge, caller: Function) -> Expr | Member:
         """Return what the call of an edge hands in where *leaf* asks; None when unknown."""
         target = edge.target
         if not isinstance(target, Function) or not self._calls_itself(edge, caller):
@@ -311,7 +317,7 @@ class Guards:
         if attribute:
             return None
         param = next((p for p in params if p.name == head), None)
-        return _argument(target, param, edge) if param is not None else None
+        return _argument(self._types, target, param, edge) if param is not None else None
 
     def _calls_itself(self, edge: Edge, caller: Function) -> bool:
         """Whether the call of an edge is the target's own, not that of what was handed on."""
@@ -340,27 +346,30 @@ class Guards:
             again = [b for name in (path, path.partition(".")[0]) for b in bound.get(name, ())]
             if any(branch.start < b.span.line <= line for b in again):
                 continue
-            told = _says(branch.test, path, leaf, holds=branch.holds)
+            told = self._says(branch.test, path, leaf, caller, holds=branch.holds)
             if told is not None:
                 return told
         return None
 
-
-def _says(test: Expr, path: str, leaf: Leaf, *, holds: bool) -> bool | None:
-    """Return what a condition that holds, or does not, makes of *leaf*, asked of *path*."""
-    if isinstance(test, Operation) and test.operator == "Not":
-        return _says(test.operands[0], path, leaf, holds=not holds)
-    if isinstance(test, Either) and (test.operator == "And") is holds:
-        told = (_says(option, path, leaf, holds=holds) for option in test.options)
-        return next((t for t in told if t is not None), None)
-    if test == path and leaf.test == "truth":
-        return holds
-    if isinstance(test, Operation) and test.operator in {"Is", "IsNot", "Eq", "NotEq"}:
-        asked, other = test.operands
-        is_equal = (test.operator in {"Is", "Eq"}) is holds
-        if asked == path and is_equal and isinstance(other, Literal) and other.kind in _PLAIN:
-            return _holds(leaf, other.value)
-    return None
+    def _says(
+        self, test: Expr, path: str, leaf: Leaf, function: Function, *, holds: bool
+    ) -> bool | None:
+        """Return what a condition that holds, or does not, makes of *leaf*, asked of *path*."""
+        if isinstance(test, Operation) and test.operator == "Not":
+            return self._says(test.operands[0], path, leaf, function, holds=not holds)
+        if isinstance(test, Either) and (test.operator == "And") is holds:
+            options = test.options
+            told = (self._says(option, path, leaf, function, holds=holds) for option in options)
+            return next((t for t in told if t is not None), None)
+        if test == path and leaf.test == "truth":
+            return holds
+        if isinstance(test, Operation) and test.operator in {"Is", "IsNot", "Eq", "NotEq"}:
+            asked, other = test.operands
+            is_equal = (test.operator in {"Is", "Eq"}) is holds
+            constant = _constant(self._types, other, function) if asked == path else None
+            if is_equal and constant is not None:
+                return _holds(leaf, constant[0])
+        return None
 
 
 def paths(guard: Guard) -> set[str]:
@@ -455,7 +464,7 @@ def _size(guard: Guard) -> int:
     return sum(map(_size, guard.parts)) if isinstance(guard, Node) else 1
 
 
-def _guard(test: Expr, function: Function) -> Guard:
+def _guard(types: Types, test: Expr, function: Function) -> Guard:
     """Return what a condition says of the parameters of *function*, None for all else."""
     match test:
         case str():
@@ -463,13 +472,13 @@ def _guard(test: Expr, function: Function) -> Guard:
         case Literal():
             return bool(test.value)
         case Either(operator="And"):
-            return Node("all", tuple([_guard(o, function) for o in test.options]))
+            return Node("all", tuple([_guard(types, o, function) for o in test.options]))
         case Either(operator="Or"):
-            return Node("any", tuple([_guard(o, function) for o in test.options]))
+            return Node("any", tuple([_guard(types, o, function) for o in test.options]))
         case Operation(operator="Not"):
-            return Node("not", (_guard(test.operands[0], function),))
+            return Node("not", (_guard(types, test.operands[0], function),))
         case Operation():
-            return _compared(test, function)
+            return _compared(types, test, function)
         case Call(func=str() as name, args=(Literal() as start,)) if name.endswith(".startswith"):
             path = name.rpartition(".")[0]
             return Leaf(path, "prefix", (start.value,)) if _is_path(path, function) else None
@@ -477,19 +486,28 @@ def _guard(test: Expr, function: Function) -> Guard:
             return None
 
 
-def _compared(test: Operation, function: Function) -> Guard:
+def _compared(types: Types, test: Operation, function: Function) -> Guard:
     if len(test.operands) != 2 or test.operator not in _COMPARED:  # noqa: PLR2004 - left and right
         return None
     left, right = test.operands
     if not isinstance(left, str) or not _is_path(left, function):
         return None
-    wanted = right.items if isinstance(right, Group) else (right,)
-    if not all(isinstance(w, Literal) and w.kind in _PLAIN for w in wanted):
-        return None
     if isinstance(right, Group) is not (test.operator in {"In", "NotIn"}):
         return None
-    leaf = Leaf(left, "equal", tuple([w.value for w in wanted if isinstance(w, Literal)]))
+    wanted = right.items if isinstance(right, Group) else (right,)
+    told = [_constant(types, w, function) for w in wanted]
+    if None in told:
+        return None
+    leaf = Leaf(left, "equal", tuple([value for t in told if t is not None for value in t]))
     return Node("not", (leaf,)) if test.operator in {"IsNot", "NotEq", "NotIn"} else leaf
+
+
+def _constant(types: Types, expr: Expr, function: Function) -> tuple[Constant] | None:
+    """Return the constant that *expr* is, alone in a tuple; None where it is none."""
+    if isinstance(expr, Literal):
+        return (expr.value,) if expr.kind in _PLAIN else None
+    found = member(types, expr, function)
+    return None if found is None else (found,)
 
 
 _COMPARED = {"Is", "IsNot", "Eq", "NotEq", "In", "NotIn"}
@@ -514,7 +532,7 @@ def _is_plain(param: Param) -> bool:
 
 
 def _is_of_text(leaf: Leaf) -> bool:
-    return leaf.test == "choice" or any(isinstance(v, str) for v in leaf.values)
+    return leaf.test == "choice" or any(isinstance(v, str | Member) for v in leaf.values)
 
 
 def _rare(guard: Guard, path: str) -> Guard:
@@ -526,17 +544,21 @@ def _rare(guard: Guard, path: str) -> Guard:
     return guard
 
 
-def _holds(leaf: Leaf, value: object) -> bool | None:
+def _holds(leaf: Leaf, value: Constant) -> bool | None:
     if leaf.test == "choice":
         return None
     if leaf.test == "truth":
-        return bool(value)
+        return is_true(value)
     if leaf.test == "prefix":
-        return isinstance(value, str) and value.startswith(str(leaf.values[0]))
-    return any(value == v and isinstance(value, bool) is isinstance(v, bool) for v in leaf.values)
+        text = value if not isinstance(value, Member) else None
+        is_told = not isinstance(value, Member) or not value.is_mixed
+        is_begun = isinstance(text, str) and text.startswith(str(leaf.values[0]))
+        return is_begun if is_told else None
+    told = [equal(value, wanted) for wanted in leaf.values]
+    return True if True in told else None if None in told else False
 
 
-def _argument(target: Function, param: Param, edge: Edge) -> Expr:
+def _argument(types: Types, target: Function, param: Param, edge: Edge) -> Expr | Member:
     """Return what the call of *edge* gives *param*, or its default; None is unknown."""
     call = edge.call
     if call is None:
@@ -553,4 +575,6 @@ def _argument(target: Function, param: Param, edge: Edge) -> Expr:
         position = plain.index(param) - _has_receiver(target)
         if 0 <= position < len(call.args):
             return call.args[position]
-    return param.default if param.has_default and isinstance(param.default, Literal) else None
+    if not param.has_default or isinstance(param.default, Literal):
+        return param.default if param.has_default else None
+    return member(types, param.default, target)
