@@ -28,9 +28,17 @@ TYPED_DICTS = _typing("TypedDict")
 TYPE_VARIABLES = _typing("TypeVar")
 SELF = _typing("Self")
 SEQUENCES = frozenset({"builtins.list", "builtins.tuple", "builtins.reversed", "builtins.sorted"})
-PLAIN_GENERICS = frozenset(
+LOWER_GENERICS = frozenset(
     f"builtins.{name}" for name in ("list", "dict", "tuple", "set", "frozenset", "type")
-)
+) | {
+    "collections.defaultdict",
+    "collections.deque",
+    "sqlalchemy.ext.asyncio.async_scoped_session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.orm.scoped_session",
+    "sqlalchemy.orm.sessionmaker",
+}
+"""Generic classes whose names do not read like those of classes."""
 """Element position of what iterating an instance gives, by container."""
 ITERABLES = {
     **{

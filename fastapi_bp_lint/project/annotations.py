@@ -8,9 +8,9 @@ from fastapi_bp_lint.facts.model import Attr, Expr, Group, Item, Literal, Operat
 from fastapi_bp_lint.finding import Certainty
 from fastapi_bp_lint.knowledge.typing_names import (
     AWAITABLES,
+    LOWER_GENERICS,
     OPAQUE,
     OPTIONAL,
-    PLAIN_GENERICS,
     TRANSPARENT,
     TYPE_VARIABLES,
     UNION,
@@ -43,7 +43,7 @@ def is_type(held: Held) -> bool:
     """Whether subscripting *held*, or joining it with ``|``, makes a type."""
     return any(
         isinstance(v, Class | Alias)
-        or (isinstance(v, External) and (v.name in PLAIN_GENERICS or is_class_name(v.name)))
+        or (isinstance(v, External) and (v.name in LOWER_GENERICS or is_class_name(v.name)))
         for v in held.values
     )
 

@@ -45,7 +45,7 @@ class Callers:
         self._given: dict[str, list[tuple[Call, int, Where]]] = {}
         self._decorating: dict[str, list[tuple[Expr, Function]]] | None = None
         self._functions = names.functions
-        self._initialisers: list[tuple[Call, Where]] | None = None
+        self._initialisers: list[tuple[Call, Function]] | None = None
         named = {f.name for f in names.functions}
         made = {c.name for c in names.classes} | named
         scopes: list[Where] = [*names.functions, *names.modules.by_path.values()]
@@ -70,14 +70,16 @@ class Callers:
     def handed(self, types: Types, function: Function, param: Param) -> Held:
         """Return what the callers that can be told hand in; unknown when there are many."""
         names = [function.name]
+        below: frozenset[Class] = frozenset()
         if function.name == _INIT and function.owner is not None:
-            below = types.subclasses.get(function.owner, [])
-            names = [function.owner.name, *[c.name for c in below]]
+            derived = types.subclasses.get(function.owner, [])
+            below = frozenset(derived)
+            names = list(dict.fromkeys([function.owner.name, *[c.name for c in derived]]))
         elif function.name.startswith("__"):
             return UNKNOWN
         sites = [site for n in names for site in self.named(n) if site[0].func != "super"]
-        if function.name == _INIT:
-            sites += self._initialising()
+        if below:
+            sites += [site for site in self._initialising() if site[1].owner in below]
         if len(sites) > _MOST:
             return UNKNOWN
         options = [*self._by_wrapper(types, function, param), *self._handed(types, function, param)]
@@ -105,7 +107,7 @@ class Callers:
             return []
         return [f for d, f in sites if maker_of(types, d, types.around(f)) is maker]
 
-    def _initialising(self) -> list[tuple[Call, Where]]:
+    def _initialising(self) -> list[tuple[Call, Function]]:
         """Return the calls of an ``__init__`` by its name in classes: ``super().__init__()``."""
         if self._initialisers is None:
             self._initialisers = [
