@@ -13,6 +13,7 @@ from fastapi_bp_lint.knowledge.kinds import QUESTIONS, question
 from fastapi_bp_lint.knowledge.locks import DONE
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
+from fastapi_bp_lint.project.detached import is_left_running
 from fastapi_bp_lint.project.guards import Guard, Guards, asks, kin
 from fastapi_bp_lint.project.values import Function
 
@@ -506,15 +507,11 @@ class Blocking:
 
     def _climb(self, coroutine: Function) -> Ascent:
         kinds = self._project.entry_kinds
-        waiting = [coroutine]
-        below = {coroutine: coroutine}
-        for function in waiting:
-            for caller in self._callers.get(function, ()):
-                if caller not in below:
-                    below[caller] = function
-                    waiting.append(caller)
-        reached = [f for f in waiting if f in kinds]
-        asked = [f for f in reached if kinds[f] != LIFESPAN] or reached
+        below = self._below(coroutine)
+        asked = [f for f in below if kinds.get(f, LIFESPAN) != LIFESPAN]
+        if not asked and any(f in kinds for f in below):
+            below = self._below(coroutine, is_startup=True)
+            asked = [f for f in below if f in kinds]
         nearest = asked[0] if asked else coroutine
         place = nearest.module.place(nearest.facts.span)
         kind = kinds.get(nearest, COROUTINE)
@@ -523,3 +520,19 @@ class Blocking:
             way.append(below[way[-1]])
         entry = Entry(kind, nearest.symbol, place.path, place.span.line, len(asked))
         return Ascent(entry, tuple(way), tuple(asked))
+
+    def _below(self, coroutine: Function, *, is_startup: bool = False) -> dict[Function, Function]:
+        """Return what leads to *coroutine*, nearest first, each with what is next on the way.
+
+        What runs at startup does not run the tasks that it leaves running.
+        """
+        below = {coroutine: coroutine}
+        waiting = [coroutine]
+        for function in waiting:
+            for caller in self._callers.get(function, ()):
+                if caller not in below and not (
+                    is_startup and is_left_running(self._project.types, function, caller)
+                ):
+                    below[caller] = function
+                    waiting.append(caller)
+        return below

@@ -47,6 +47,8 @@ app = FastAPI(lifespan=lifespan)
 
 ## Limits
 Loading a model or reading a file at startup is what a lifespan is for, and is not reported.
+A task that is started there and loops for as long as the application serves is no startup: the
+other rules speak of it.
 
 ## Source
 Starlette's documentation, "Lifespan": the application does not serve before startup has finished.
