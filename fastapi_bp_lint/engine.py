@@ -65,18 +65,16 @@ class Survey(NamedTuple):
 
 def look(plan: Plan, progress: Progress | None = None) -> Look:
     """Lint the project as it is now; who asks more of it than findings need not link it again."""
-    seen = survey(plan, progress)
-    return Look(seen.report, seen.project)
+    checked = _lint(plan, progress)
+    return Look(_report(plan, checked.told, _past(plan, checked)), checked.project)
 
 
-def survey(
-    plan: Plan, progress: Progress | None = None, pulse: Callable[[], None] | None = None
-) -> Survey:
+def survey(plan: Plan, pulse: Callable[[], None] | None = None) -> Survey:
     """Lint the project as it is now, for `glance` to go on from.
 
     *pulse* is called now and then; what it raises ends the run.
     """
-    checked = _lint(plan, progress, pulse)
+    checked = _lint(plan, None, pulse, is_asked_again=True)
     return Survey(_report(plan, checked.told, _past(plan, checked)), checked)
 
 
@@ -221,7 +219,11 @@ def _joined(first: Repair | None, then: Repair) -> Repair:
 
 
 def _lint(
-    plan: Plan, progress: Progress | None, pulse: Callable[[], None] | None = None
+    plan: Plan,
+    progress: Progress | None,
+    pulse: Callable[[], None] | None = None,
+    *,
+    is_asked_again: bool = False,
 ) -> Checked:
     """Return all that is found in the project, whatever is shown."""
     from fastapi_bp_lint.checking import check  # noqa: PLC0415 - what was found may be kept
@@ -231,8 +233,9 @@ def _lint(
         files = plan.workspace.refresh(progress)
         guess = _guess(plan)
         project = Project(files, plan.config, Pins(plan.location.root), guess)
+        project.is_asked_again = is_asked_again
         if pulse is not None:
-            project.pulse, project.is_asked_again = pulse, True
+            project.pulse = pulse
         alone = guess is not None or pulse is not None or _is_alone(plan.jobs, files)
         checked = check(project, plan.config, plan.rules, alone=alone)
         if guess is not None:

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 _LIST = External("builtins.list")
 _PATH = External("pathlib.Path")
 _PROTOCOLS = {External("typing.Protocol"), External("typing_extensions.Protocol")}
-_MOST_INSIDE = 60_000  # more than a hundred thousand lines have: an editor asks theirs again
+_MOST_INSIDE = 20_000
 
 
 class Types:
