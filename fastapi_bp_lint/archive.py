@@ -84,11 +84,11 @@ class Archive:
 
     def _facts(self, row: Row, status: os.stat_result) -> FileFacts | None:
         """Return what a row has of the file with that *status*, None when it is another now."""
-        with contextlib.suppress(OSError, ValueError, TypeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, IndexError):
             if row.size == status.st_size and digest(row.packed) == row.proof:
                 is_same = (row.mtime, row.size, row.inode) == stamp(status)
                 if (is_same and row.mtime < row.began - RACY) or self._digest(row) == row.digest:
-                    return unpack(row.packed)
+                    return unpack(row.packed)[0]
         return None
 
     def _digest(self, row: Row) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,8 @@ from fastapi_bp_lint import cachedir
 from fastapi_bp_lint.cachedir import RACY, Stamp, stamp
 from fastapi_bp_lint.config import Config, ConfigError
 from fastapi_bp_lint.discovery import discover
-from fastapi_bp_lint.disk import digest, read
+from fastapi_bp_lint.disk import digest, hasher, read
+from fastapi_bp_lint.finding import Finding
 from fastapi_bp_lint.report import Found
 from fastapi_bp_lint.rows import finding, row
 
@@ -76,18 +77,16 @@ class Cache:
             return
         if any(each.code == _CRASHED for each in found.sure):
             return
-        document = {
+        head = {
             "began": state.began,
             "stamps": state.stamps,
             "digests": state.digests,
             "settings": state.settings,
-            "sure": [row(each) for each in found.sure],
-            "doubtful": [row(each) for each in found.doubtful],
             "complete": sorted(found.complete),
             "is_whole": found.is_whole,
         }
         with contextlib.suppress(OSError):
-            self._write(json.dumps(document, separators=(",", ":")).encode())
+            self._write(_pieces(head, sure=found.sure, doubtful=found.doubtful))
             cachedir.trim(self._folder, cachedir.FOUND, MOST)
 
     @cached_property
@@ -116,25 +115,41 @@ class Cache:
                     return False
         return True
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, pieces: Iterable[str]) -> None:
         cachedir.make(self._folder)
         part = cachedir.temporary(self._file)
+        state = hasher()
         try:
-            part.write_bytes(digest(content).encode() + b"\n" + content)
+            with part.open("wb") as stream:
+                for piece in map(str.encode, pieces):
+                    state.update(piece)
+                    stream.write(piece)
+                stream.write(f"\n{state.hexdigest()}".encode())
             part.replace(self._file)
         finally:
             part.unlink(missing_ok=True)
 
 
+def _pieces(head: Mapping[str, object], **lists: Iterable[Finding]) -> Iterator[str]:
+    """Give the text of a document bit by bit: as a whole it takes several times its length."""
+    yield json.dumps(head, separators=(",", ":"))[:-1]
+    for name, findings in lists.items():
+        yield f',"{name}":['
+        for number, each in enumerate(findings):
+            yield ("," if number else "") + json.dumps(row(each), separators=(",", ":"))
+        yield "]"
+    yield "}"
+
+
 def _parsed(content: bytes) -> dict[str, Any]:
-    """Return the document whose digest stands before it.
+    """Return the document whose digest stands after it.
 
     Raises:
         ValueError: it is not what was written.
 
     """
-    head, _, document = content.partition(b"\n")
-    if head != digest(document).encode():
+    document, _, proof = content.rpartition(b"\n")
+    if proof != digest(document).encode():
         message = "damaged"
         raise ValueError(message)
     parsed: dict[str, Any] = json.loads(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import partial
 from hashlib import blake2b
 
 LIMIT = 5_000_000
@@ -35,4 +36,8 @@ def read(file: str) -> bytes:
 
 def digest(source: bytes) -> str:
     """Return what tells *source* from any other content of a file."""
-    return blake2b(source, digest_size=16).hexdigest()
+    return hasher(source).hexdigest()
+
+
+hasher = partial(blake2b, digest_size=16)
+"""Takes what `digest` is of piece by piece."""

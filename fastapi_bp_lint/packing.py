@@ -1,10 +1,10 @@
-"""The facts of one file as bytes, and back again: nothing but facts can come out of them."""
+"""The facts of files as bytes, and back again: nothing but facts can come out of them."""
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -13,12 +13,12 @@ from fastapi_bp_lint.facts import model
 from fastapi_bp_lint.facts.model import FileFacts
 
 
-def pack(facts: FileFacts) -> bytes:
-    """Return *facts* as bytes that `unpack` takes."""
-    return pickle.dumps(facts, pickle.HIGHEST_PROTOCOL)
+def pack(many: Sequence[FileFacts]) -> bytes:
+    """Return the facts of some files as bytes that `unpack` takes."""
+    return pickle.dumps(list(many), pickle.HIGHEST_PROTOCOL)
 
 
-def unpack(packed: bytes) -> FileFacts:
+def unpack(packed: bytes) -> list[FileFacts]:
     """Return the facts that were packed.
 
     Raises:
@@ -26,14 +26,14 @@ def unpack(packed: bytes) -> FileFacts:
 
     """
     try:
-        facts = _Facts(io.BytesIO(packed)).load()
+        many = _Facts(io.BytesIO(packed)).load()
     except Exception as error:  # what damaged bytes lead to, nobody has listed
-        message = f"not the facts of a file: {error}"
+        message = f"no facts of files: {error}"
         raise ValueError(message) from error
-    if not isinstance(facts, FileFacts):
-        message = "not the facts of a file"
-        raise ValueError(message)  # noqa: TRY004 - it is what the bytes say that is wrong
-    return facts
+    if not isinstance(many, list) or not all(isinstance(each, FileFacts) for each in many):
+        message = "no facts of files"
+        raise ValueError(message)
+    return many
 
 
 class _Facts(pickle.Unpickler):  # there is no other way to say what may come out

@@ -42,8 +42,12 @@ def facts_of_many(
                 progress(min((number + 1) * size, len(paths)), len(paths))
 
     def packed() -> list[bytes]:
-        """Pack each file when it is done: who has that to do as well takes fewer."""
-        return [pack(facts) for chunk in share(None) for facts in chunk]
+        """Pack each chunk when it is done: who has that to do as well takes fewer.
+
+        Names that several files have in common come back as one, unless each file is kept alone.
+        """
+        chunks = share(None)
+        return [pack(some) for chunk in chunks for some in (_alone(chunk) if keep else [chunk])]
 
     helpers: list[Fork[list[bytes]]] = []
     found: dict[str, FileFacts] = {}
@@ -54,17 +58,21 @@ def facts_of_many(
             for facts in chunk:
                 found[facts.path] = facts
                 if keep is not None:
-                    keep(facts, pack(facts))
+                    keep(facts, pack([facts]))
     finally:
         shares.close()
     for helper in helpers:
         # One that was killed, for want of memory most likely, leaves its share to us.
         with contextlib.suppress(ForkError):
-            for each in helper.result():
-                facts = unpack(each)
-                found[facts.path] = facts
-                if keep is not None:
-                    keep(facts, each)
+            for some in helper.result():
+                for facts in unpack(some):
+                    found[facts.path] = facts
+                    if keep is not None:
+                        keep(facts, some)
     if progress is not None:
         progress(len(paths), len(paths))
     return found | {path: facts_of(root, path, checks) for path in paths if path not in found}
+
+
+def _alone(chunk: list[FileFacts]) -> list[list[FileFacts]]:
+    return [[facts] for facts in chunk]

@@ -177,7 +177,7 @@ class Workspace:
         for done, path in enumerate(paths, 1):
             facts = fresh[path] = facts_of(root, path, self._checks)
             if keep is not None:
-                keep(facts, pack(facts))
+                keep(facts, pack([facts]))
             if progress is not None:
                 progress(done, len(paths))
         return fresh

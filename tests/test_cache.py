@@ -201,11 +201,11 @@ def test_what_is_damaged_is_absent(
 
 
 def _signed(document: bytes) -> bytes:
-    return digest(document).encode() + b"\n" + document
+    return document + b"\n" + digest(document).encode()
 
 
 def _parsed(content: bytes) -> dict[str, object]:
-    parsed: dict[str, object] = json.loads(content.partition(b"\n")[2])
+    parsed: dict[str, object] = json.loads(content.rpartition(b"\n")[0])
     return parsed
 
 
