@@ -23,7 +23,7 @@ LOCAL: set[type] = {Mark, Module, Function, Class, Stall}
 Told = dict[str, list[Finding]]
 _TOP = Span(1, 0, 1, 0)
 _CONCURRENCY = "FBP1"
-_SHARES = 20
+_SHARES = 100
 
 
 def told(project: Project, rules: Mapping[str, Rule]) -> Told:
@@ -38,49 +38,51 @@ def told(project: Project, rules: Mapping[str, Rule]) -> Told:
 class Half(NamedTuple):
     """What a process has worked out of the *taken* shares of the files.
 
-    That is what rules have *told* that look at single files, and, as a *sheet*, what functions run.
+    That is what rules have *told* that look at single files, and what the *seen* functions run.
     """
 
     taken: int
     told: Told
-    sheet: Sheet
+    seen: set[Function]
 
 
 def told_by_two(project: Project, rules: Mapping[str, Rule]) -> Told:
     """Return the same, with the help of a copy of this process.
 
-    The copy begins with the rules that do not ask for held loops. Then both find out, file by file,
-    what functions run, which takes longer than all else. They share little besides but the model
-    of the web application.
+    It begins to find out, file by file, what functions run, which takes longer than all else and
+    asks nothing of the model of the web application. This process makes that model and asks the
+    rules that do not look at held loops, and then takes its share of the files.
     """
     loop = {code: rule for code, rule in rules.items() if code.startswith(_CONCURRENCY)}
     local = {code: rule for code, rule in loop.items() if kinds(rule) <= LOCAL - {Stall}}
     rest = {code: rule for code, rule in rules.items() if code not in loop}
     if len(local) == len(loop):
         return told(project, rules)
-    with contextlib.suppress(Exception):  # it is raised again where a rule asks
-        _ = project.entries, project.dependencies
     with contextlib.closing(Shares(_SHARES)) as shares:
+
+        def handed_over() -> tuple[int, Told, Sheet]:
+            taken, found, seen = _half(project, local, shares)
+            return taken, found, give(project, seen)
+
         try:
-            copy = Fork(lambda: (told(project, rest), _half(project, local, shares)))
-        except OSError:
+            _ = project.calls
+            copy = Fork(handed_over)
+        except Exception:  # noqa: BLE001 - it is raised again where a rule asks
             return told(project, rules)
+        found = told(project, rest)
         ours = _half(project, local, shares)
-    stalling = {code: rule for code, rule in loop.items() if code not in local}
-    first = told(project, stalling) if ours.taken == _SHARES else None
     try:
-        found, theirs = copy.result()
+        taken, theirs, sheet = copy.result()
     except ForkError:
-        return told(project, rules)
-    if ours.taken + theirs.taken < _SHARES:  # something was raised, which is to happen again
-        return told(project, rules)
-    take(project, theirs.sheet)
-    found |= first if first is not None else told(project, stalling)
+        return found | told(project, loop)
+    if ours.taken + taken < _SHARES:  # something was raised, which is to happen again
+        return found | told(project, loop)
+    take(project, sheet)
     for code, rule in local.items():
-        both = ours.told[code] + theirs.told[code]
+        both = ours.told[code] + theirs[code]
         # A rule that crashed in several files says so once.
         found[code] = list(checked(rule, project)) if any(map(crashed_rule, both)) else both
-    return found
+    return found | told(project, {code: rule for code, rule in loop.items() if code not in local})
 
 
 def _half(project: Project, local: Mapping[str, Rule], shares: Iterable[int]) -> Half:
@@ -98,7 +100,7 @@ def _half(project: Project, local: Mapping[str, Rule], shares: Iterable[int]) ->
                 for code, rule in local.items():
                     found[code] += checked(rule, project, path)
             taken += 1
-    return Half(taken, found, give(project, seen))
+    return Half(taken, found, seen)
 
 
 def kinds(rule: Rule) -> set[type]:

@@ -47,9 +47,14 @@ class Fork(Generic[Result]):
         """
         with os.fdopen(self._receiver, "rb") as stream:
             sent = stream.read()
-        if os.waitpid(self._pid, 0)[1] != 0:
+        try:
+            result: Result = pickle.loads(sent)  # noqa: S301 - our own copy wrote it
+        except (EOFError, pickle.UnpicklingError) as error:  # it had no time to
+            raise ForkError from error
+        finally:  # after the rest: what the system has to clear away takes its time
+            status = os.waitpid(self._pid, 0)[1]
+        if status != 0:
             raise ForkError
-        result: Result = pickle.loads(sent)  # noqa: S301 - our own copy wrote it
         return result
 
 
