@@ -7,6 +7,7 @@ import pickle
 import random
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ from fastapi_bp_lint.disk import digest
 from fastapi_bp_lint.engine import run
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.facts.model import FileFacts
+from fastapi_bp_lint.lsp.roots import Root
+from fastapi_bp_lint.lsp.settings import Settings, read
 from fastapi_bp_lint.packing import pack, unpack
 from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.reading import facts_of
@@ -129,6 +132,40 @@ def test_texts_that_are_not_on_the_disk_are_not_kept(root: Path, kept: Path) -> 
     assert "new.py" in {f.place.path for f in found.findings}
     assert kept.read_bytes() == before
     assert "m05.py" in {f.place.path for f in linted(root).findings}
+
+
+def test_the_server_reads_what_a_run_has_kept(root: Path, kept: Path, reads: list[str]) -> None:
+    edit(root, "m20.py")
+    before = kept.read_bytes()
+    seen = Root(root, Settings().request).run([])
+    assert seen is not None
+    assert reads == ["m20.py"]
+    assert len(seen.findings) == len(FILES)
+    assert kept.read_bytes() != before
+    again = Root(root, read({"preset": "recommended"}).settings.request).run([])
+    assert again is not None
+    assert reads == ["m20.py"]
+    assert again.findings == seen.findings
+
+
+def test_the_server_begins_no_folder(root: Path) -> None:
+    assert Root(root, Settings().request).run([]) is not None
+    assert not (root / ".fbp_cache").exists()
+
+
+def test_runs_at_once_agree(root: Path, kept: Path) -> None:
+    edit(root, "m20.py")
+    found: list[Report] = []
+    threads = [threading.Thread(target=lambda: found.append(linted(root))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {report.findings for report in found} == {linted(root, caching=False).findings}
+    assert len(found) == 4
+    with sqlite3.connect(kept) as database:
+        assert database.execute("SELECT count(*) FROM facts").fetchone() == (len(FILES),)
+    database.close()
 
 
 def test_few_files_are_read_again(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ SETTINGS = {
 class Settings(NamedTuple):
     """The editor's settings: *request* for every project, and what to show."""
 
-    request: Request = Request()
+    request: Request = Request(caching=True)
     code_lens: bool = True
 
 
@@ -65,6 +65,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         isolated=bool(values.get("isolated")),
         layer=layer,
         certainty=Certainty(certainty) if certainty else None,
+        caching=True,
     )
     lens = values.get("codeLens")
     return Settings(request, code_lens=lens is None or lens)

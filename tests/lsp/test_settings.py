@@ -30,6 +30,7 @@ def test_settings_are_found_where_editors_put_them(given: object) -> None:
         isolated=True,
         layer=Layer(Preset.STRICT, ("FBP1", "missing-tags"), ("FBP201",), ("FBP102",)),
         certainty=Certainty.CERTAIN,
+        caching=True,
     )
     assert read(given) == (Settings(request, code_lens=False), ())
 
@@ -58,4 +59,4 @@ def test_what_cannot_be_used_is_named_and_left_out(name: str, value: object, pro
     assert told.startswith(f"{name}: ")
     assert problem in told
     ignored = () if name == "ignore" else ("FBP1",)
-    assert settings == Settings(Request(layer=Layer(ignore=ignored)))
+    assert settings == Settings(Request(layer=Layer(ignore=ignored), caching=True))
