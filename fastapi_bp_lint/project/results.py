@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from fastapi_bp_lint.project.types import Types
 
+_FEW = 4
 _LIST = External("builtins.list")
 _TUPLE = External("typing.Sequence")
 _DICT = External("builtins.dict")
@@ -348,7 +349,21 @@ def _result(types: Types, function: Function) -> Held:
         )
         if not held.values or queries.columns(given) or any(v.is_loaded for v in _objects(given)):
             held = given
+    if not held.values and facts.in_class:
+        held = _overridden(types, function)
     return one(Coroutine(held)) if facts.is_async else held
+
+
+def _overridden(types: Types, function: Function) -> Held:
+    """Return what the methods that stand for an abstract one give, where all give the same."""
+    others = members.overrides(types, function) if function.facts.returns is None else ()
+    if not 0 < len(others) <= _FEW:
+        return UNKNOWN
+    made = [result(types, other, None) for other in others]
+    given = [v.result if isinstance(v, Coroutine) else one(v) for held in made for v in held.values]
+    classes = [v.of if isinstance(v, Instance) else v for held in given for v in held.values]
+    is_one = len(set(classes)) == 1 and all(held.values for held in (*made, *given))
+    return union(*given).doubted(Certainty.LIKELY) if is_one else UNKNOWN
 
 
 def _may_be_loaded(types: Types, held: Held) -> bool:
