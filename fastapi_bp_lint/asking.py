@@ -70,6 +70,8 @@ def told_by_two(project: Project, rules: Mapping[str, Rule]) -> Told:
         except Exception:  # noqa: BLE001 - it is raised again where a rule asks
             return told(project, rules)
         found = told(project, rest)
+        with contextlib.suppress(Exception):  # as above
+            project.blocking.prepare()
         ours = _half(project, local, shares)
     try:
         taken, theirs, sheet = copy.result()

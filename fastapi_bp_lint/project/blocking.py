@@ -258,6 +258,10 @@ class Blocking:
         """Every async function of the project."""
         return [f for f in self._project.names.functions if f.is_async]
 
+    def prepare(self) -> None:
+        """Work out what stalls are judged by besides what functions run."""
+        _ = self._project.entry_kinds, self._commands.alone
+
     def explore(self, functions: Iterable[Function], seen: set[Function]) -> None:
         """Find out what *functions* run, and what that leads to, of what was not *seen*."""
         waiting = [f for f in functions if f not in seen]

@@ -31,10 +31,11 @@ class Commands:
 
         What starts tasks is not alone, and neither is what is handed to something else.
         """
-        return coroutine in self._alone
+        return coroutine in self.alone
 
     @cached_property
-    def _alone(self) -> frozenset[Function]:
+    def alone(self) -> frozenset[Function]:
+        """The commands, and what only they run, that share their event loop with nothing."""
         found = {f for f in self._project.names.functions if self._is_command(f)}
         waiting = list(found)
         for function in waiting:
