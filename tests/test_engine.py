@@ -474,6 +474,18 @@ def test_a_copy_that_runs_some_of_the_rules_does_not_show(
     assert found(2) == alone
 
 
+def test_rules_that_look_at_no_held_loops_need_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fastapi_bp_lint.engine.spare_processes", lambda jobs: jobs - 1)
+    monkeypatch.setattr(asking, "Fork", None)
+    add(tmp_path, app="x = 1\n")
+    near, far = every_module(made(188)), every_module(made(988))
+    request = Request(paths=(tmp_path,), jobs=2)
+    found = run(planned(tmp_path, near, far, request=request)).findings
+    assert [f.code for f in found] == ["FBP188", "FBP988"]
+
+
 def test_a_second_process_is_for_projects_of_some_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
