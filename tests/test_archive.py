@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import shutil
 import sqlite3
 import sys
 import threading
@@ -21,6 +22,7 @@ from fastapi_bp_lint.disk import digest
 from fastapi_bp_lint.engine import run
 from fastapi_bp_lint.facts.extract import extract
 from fastapi_bp_lint.facts.model import FileFacts
+from fastapi_bp_lint.finding import Preset
 from fastapi_bp_lint.lsp.roots import Root
 from fastapi_bp_lint.lsp.settings import Settings, read
 from fastapi_bp_lint.packing import pack, unpack
@@ -106,6 +108,21 @@ def test_only_what_changed_is_read(root: Path, reads: list[str], jobs: int) -> N
     (root / "m09.py").write_text(CALM)
     assert "m09.py" not in {f.place.path for f in linted(root).findings}
     assert reads == ["m09.py"]
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_kept_facts_lead_to_the_same_findings(tmp_path: Path, jobs: int) -> None:
+    copied = shutil.copytree(ROOT / "fixtures" / "projects" / "bookshop", tmp_path / "bookshop")
+    strict = Layer(preset=Preset.STRICT)
+    edited = sorted((copied / "src").rglob("*.py"))[::20]
+    for file in [copied / "README.md", *edited]:
+        with file.open("a") as stream:
+            stream.write("\n\nasync def edited():\n    open('x').read()\n")
+        found = linted(copied, layer=strict, jobs=jobs).findings
+        assert found == linted(copied, caching=False, layer=strict, jobs=1).findings
+        assert len(found) > 100
+    assert len(edited) > 3
+    assert list((copied / ".fbp_cache").glob("*.facts"))
 
 
 def test_what_is_known_of_a_file_is_of_its_content(
