@@ -14,7 +14,8 @@ from fastapi_bp_lint.knowledge.locks import DONE
 from fastapi_bp_lint.knowledge.tables import Primitive
 from fastapi_bp_lint.project.commands import Commands
 from fastapi_bp_lint.project.detached import is_left_running
-from fastapi_bp_lint.project.guards import Guard, Guards, asks, kin
+from fastapi_bp_lint.project.guard import Guard, asks, kin
+from fastapi_bp_lint.project.guards import Guards
 from fastapi_bp_lint.project.values import Function
 
 if TYPE_CHECKING:

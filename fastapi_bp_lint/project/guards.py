@@ -1,22 +1,19 @@
 """What must hold of its parameters for a body to get to a line, and whether a call can bring it.
 
-A guard is a condition, simplified to what can be told of parameters and of attributes of ``self``.
-It is carried from a function to its callers, with the arguments in the place of the parameters.
-None is a condition that nothing is known of: it holds back nothing.
+A guard is carried from a function to its callers, with the arguments in the place of the
+parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi_bp_lint.facts.model import (
     Attr,
     Binding,
-    Call,
     Either,
     Expr,
-    Group,
     Literal,
     Operation,
     Param,
@@ -24,7 +21,30 @@ from fastapi_bp_lint.facts.model import (
 )
 from fastapi_bp_lint.project.branches import Branch
 from fastapi_bp_lint.project.choices import Choices, subjects
-from fastapi_bp_lint.project.constants import Constant, Member, equal, is_true, member
+from fastapi_bp_lint.project.constants import Member, member
+from fastapi_bp_lint.project.guard import (
+    MOST,
+    PLAIN,
+    PLAIN_DECORATORS,
+    Guard,
+    Kin,
+    Leaf,
+    Node,
+    allows,
+    both,
+    constant,
+    either,
+    guard_of,
+    has_receiver,
+    is_of_text,
+    is_path,
+    kin,
+    paths,
+    rarely,
+    settled,
+    size,
+    small,
+)
 from fastapi_bp_lint.project.inline import Asked, inline
 from fastapi_bp_lint.project.origins import Origins
 from fastapi_bp_lint.project.receivers import Receivers
@@ -35,36 +55,7 @@ if TYPE_CHECKING:
     from fastapi_bp_lint.project.types import Types
 
 
-class Leaf(NamedTuple):
-    """What *test* asks of what stands at *path*: truth, equal (to one of *values*), prefix, choice.
-
-    A choice is to be something that no literal tells, of many alternatives.
-
-    *is_rare* says that no caller that could be read brings it, though many could be.
-    """
-
-    path: str
-    test: str
-    values: tuple[Constant, ...] = ()
-    is_rare: bool = False
-
-
-class Kin(NamedTuple):
-    """The receiver is of a class that runs every one of *methods*."""
-
-    methods: tuple[Function, ...]
-
-
-class Node(NamedTuple):
-    """Guards combined: *kind* is not, all or any."""
-
-    kind: str
-    parts: tuple[Guard, ...]
-
-
-Guard: TypeAlias = "Leaf | Kin | Node | bool | None"
 Callers: TypeAlias = "Callable[[object], Sequence[tuple[Function, Edge]]]"
-_MOST = 12
 _MANY = 5
 
 
@@ -90,7 +81,7 @@ class Guards:
             return None
         key = function, line
         if key not in self._asked:
-            self._asked[key] = _small(both(*self._conditions(function, line)))
+            self._asked[key] = small(both(*self._conditions(function, line)))
         return self._asked[key]
 
     def _conditions(self, function: Function, line: int) -> list[Guard]:
@@ -112,14 +103,14 @@ class Guards:
 
     def _of_branch(self, branch: Branch, function: Function) -> Guard:
         """Return what a condition asks of parameters; one of many alternatives is rare."""
-        told = self._as_given(_guard(self._types, branch.test, function), branch.start, function)
-        guard = _settled(told, holds=branch.holds)
+        told = self._as_given(guard_of(self._types, branch.test, function), branch.start, function)
+        guard = settled(told, holds=branch.holds)
         wide = self.choices.wide(function) if branch.holds else ()
         for name in sorted(set(subjects(branch.test)).intersection(wide)) if wide else ():
             if not self.choices.is_as_handed(name, function):
                 continue
             if name in paths(guard):
-                guard = _rare(guard, name)
+                guard = rarely(guard, name)
             else:
                 guard = both(guard, Leaf(name, "choice", is_rare=True))
         return guard
@@ -138,9 +129,7 @@ class Guards:
         name, at = given.value, given.span.line
         if not isinstance(name, str) or name in bound or "." in name:
             return guard
-        if not _is_path(name, function) or any(
-            b.covers(at) for b in self._types.branches(function)
-        ):
+        if not is_path(name, function) or any(b.covers(at) for b in self._types.branches(function)):
             return guard
         return guard._replace(path=name)
 
@@ -154,7 +143,7 @@ class Guards:
             if guard is None:
                 break
             if not _comes_later(b, branch, function):
-                guard = _any((guard, self._known_at(b.span.line, function)))
+                guard = either((guard, self._known_at(b.span.line, function)))
         return guard
 
     def _known_at(self, line: int, function: Function) -> Guard:
@@ -178,7 +167,7 @@ class Guards:
         asked = self.at(guard, edge, caller)
         if asked is False:
             return False
-        return _small(both(self.around(edge, caller), asked))
+        return small(both(self.around(edge, caller), asked))
 
     def around(self, edge: Edge, function: Function) -> Guard:
         """Return what must hold of the parameters of *function* for it to take *edge*."""
@@ -194,7 +183,7 @@ class Guards:
             branch = Branch(test, line - 1, line, holds)
             told = self._of_branch(branch, function)
             further = both(further, self._unless_replaced(told, function, branch))
-        return further if _size(further) <= _MOST else guard
+        return further if size(further) <= MOST else guard
 
     def at(self, guard: Guard, edge: Edge, caller: Function) -> Guard:
         """Return what *guard*, of the edge's target, asks of *caller*: parameters and receiver."""
@@ -212,7 +201,7 @@ class Guards:
         if guard.kind == "not" and isinstance(guard.parts[0], Leaf):
             return self._moved(guard.parts[0], edge, caller, holds=False)
         parts = tuple([self._at(part, edge, caller) for part in guard.parts])
-        return both(*parts) if guard.kind == "all" else _any(parts)
+        return both(*parts) if guard.kind == "all" else either(parts)
 
     def is_unheard_of(self, guard: Guard, edge: Edge, caller: Function) -> bool:
         """Whether *guard* asks of what the call hands in a text that no caller is seen to bring.
@@ -223,7 +212,7 @@ class Guards:
         if isinstance(guard, Node):
             told = [self.is_unheard_of(part, edge, caller) for part in guard.parts]
             return any(told) if guard.kind == "all" else guard.kind == "any" and all(told)
-        if not isinstance(guard, Leaf) or not _is_of_text(guard):
+        if not isinstance(guard, Leaf) or not is_of_text(guard):
             return False
         given = self._moved(guard, edge, caller, holds=True)
         if isinstance(given, bool) or (isinstance(given, Leaf) and not caller.is_async):
@@ -248,11 +237,11 @@ class Guards:
         return self._unbrought[key]
 
     def _leaf(self, leaf: Leaf, given: Expr | Member, edge: Edge, caller: Function) -> Guard:
-        if isinstance(given, Literal) and given.kind in _PLAIN:
-            return _holds(leaf, given.value)
-        constant = given if isinstance(given, Member) else member(self._types, given, caller)
-        if constant is not None:
-            return _holds(leaf, constant)
+        if isinstance(given, Literal) and given.kind in PLAIN:
+            return allows(leaf, given.value)
+        one = given if isinstance(given, Member) else member(self._types, given, caller)
+        if one is not None:
+            return allows(leaf, one)
         if isinstance(given, str):
             known = self._known(given, leaf, edge, caller)
             if known is not None:
@@ -265,7 +254,7 @@ class Guards:
 
     def _of_literals(self, leaf: Leaf, name: str, function: Function) -> bool | None:
         """Return what *leaf* is for a local that is given literals only, where all agree."""
-        told = {_holds(leaf, literal.value) for literal in self._literals(name, function)}
+        told = {allows(leaf, literal.value) for literal in self._literals(name, function)}
         return told.pop() if len(told) == 1 else None
 
     def _literals(self, expr: Expr, function: Function) -> list[Literal]:
@@ -276,7 +265,7 @@ class Guards:
             return []
         bound = [b for b in self._bindings(function).get(expr, ()) if b.value is not None]
         values = [b.value for b in bound if b.kind in {"assign", "annotation"}]
-        literals = [v for v in values if isinstance(v, Literal) and v.kind in _PLAIN]
+        literals = [v for v in values if isinstance(v, Literal) and v.kind in PLAIN]
         is_param = any(p.name == expr for p in function.facts.params)
         return [] if is_param or len(literals) < len(bound) else literals
 
@@ -285,21 +274,21 @@ class Guards:
         given = self._given(leaf, edge, caller)
         if isinstance(given, Either):
             options = [self._option(leaf, o, edge, caller, holds=holds) for o in given.options]
-            return _any(tuple(options))
+            return either(tuple(options))
         return self._option(leaf, given, edge, caller, holds=holds)
 
     def _option(
         self, leaf: Leaf, given: Expr | Member, edge: Edge, caller: Function, *, holds: bool
     ) -> Guard:
         moved = self._as_given(self._leaf(leaf, given, edge, caller), edge.span.line, caller)
-        guard = _settled(moved, holds=holds)
+        guard = settled(moved, holds=holds)
         if not isinstance(moved, Leaf):
             return guard
         bound = self._bindings(caller)
         names = dict.fromkeys((moved.path, moved.path.partition(".")[0]))
         for b in [b for name in names for b in bound.get(name, ())]:
             if guard is not None and not _is_after(b, edge.span.line, caller):
-                guard = _any((guard, self._known_at(b.span.line, caller)))
+                guard = either((guard, self._known_at(b.span.line, caller)))
         return guard
 
     def _given(self, leaf: Leaf, edge: Edge, caller: Function) -> Expr | Member:
@@ -310,7 +299,7 @@ class Guards:
         assert edge.call is not None
         head, _, attribute = leaf.path.partition(".")
         params = target.facts.params
-        if _has_receiver(target) and params and head == params[0].name:
+        if has_receiver(target) and params and head == params[0].name:
             if edge.how != "call" or not attribute:
                 return None
             return self._origins.attribute(edge.call, attribute, caller)
@@ -324,7 +313,7 @@ class Guards:
         target, call = edge.target, edge.call
         if not isinstance(target, Function) or call is None:
             return False
-        decorators = [d for d in target.facts.decorators if d not in _PLAIN_DECORATORS]
+        decorators = [d for d in target.facts.decorators if d not in PLAIN_DECORATORS]
         if len(decorators) > (edge.how == "enter"):  # one makes it a context manager
             return False
         if edge.how == "construct":
@@ -366,67 +355,10 @@ class Guards:
         if isinstance(test, Operation) and test.operator in {"Is", "IsNot", "Eq", "NotEq"}:
             asked, other = test.operands
             is_equal = (test.operator in {"Is", "Eq"}) is holds
-            constant = _constant(self._types, other, function) if asked == path else None
-            if is_equal and constant is not None:
-                return _holds(leaf, constant[0])
+            known = constant(self._types, other, function) if asked == path else None
+            if is_equal and known is not None:
+                return allows(leaf, known[0])
         return None
-
-
-def paths(guard: Guard) -> set[str]:
-    """Return the paths that a guard speaks of."""
-    if isinstance(guard, Leaf):
-        return {guard.path}
-    if isinstance(guard, Node):
-        return set().union(*[paths(part) for part in guard.parts])
-    return set()
-
-
-def kin(guard: Guard) -> tuple[Function, ...]:
-    """Return the methods that a guard wants one object to run."""
-    if isinstance(guard, Kin):
-        return guard.methods
-    if isinstance(guard, Node) and guard.kind == "all":
-        return next((part.methods for part in guard.parts if isinstance(part, Kin)), ())
-    return ()
-
-
-def asks(guard: Guard) -> bool:
-    """Whether a guard wants something to be there, not only nothing to be in the way."""
-    if not isinstance(guard, Node):
-        return isinstance(guard, Leaf)
-    told = [asks(part) for part in guard.parts]
-    return guard.kind != "not" and (all(told) if guard.kind == "any" else any(told))
-
-
-def both(*parts: Guard) -> Guard:
-    """Return the guard that asks for every one of *parts*."""
-    if False in parts:
-        return False
-    told = tuple(dict.fromkeys(p for p in parts if p is not None and p is not True))
-    if not told:
-        return None
-    return told[0] if len(told) == 1 else Node("all", told)
-
-
-def _any(parts: tuple[Guard, ...]) -> Guard:
-    if any(p is None or p is True for p in parts):
-        return None
-    told = tuple(dict.fromkeys(p for p in parts if p is not False))
-    if not told:
-        return False
-    return told[0] if len(told) == 1 else Node("any", told)
-
-
-def _settled(guard: Guard, *, holds: bool) -> Guard:
-    """Return what is known when *guard* is true, or false; no negation but of leaves remains."""
-    if guard is None or isinstance(guard, bool):
-        return guard if guard is None else guard is holds
-    if isinstance(guard, Leaf | Kin):
-        return guard if holds else Node("not", (guard,))
-    if guard.kind == "not":
-        return _settled(guard.parts[0], holds=not holds)
-    parts = tuple([_settled(part, holds=holds) for part in guard.parts])
-    return both(*parts) if (guard.kind == "all") is holds else _any(parts)
 
 
 def _comes_later(b: Binding, branch: Branch, function: Function) -> bool:
@@ -447,117 +379,6 @@ _SETS = {"assign", "annotation"}
 _LOOPS = {"loop", "async-loop", "while"}
 
 
-def _small(guard: Guard) -> Guard:
-    """Return what of a guard is small enough to be carried on: first what it asks for."""
-    if _size(guard) <= _MOST:
-        return guard
-    if not isinstance(guard, Node) or guard.kind != "all":
-        return None
-    kept: list[Guard] = []
-    for part in sorted(guard.parts, key=lambda p: (_size(p), isinstance(p, Node))):
-        if sum(map(_size, kept)) + _size(part) <= _MOST:
-            kept.append(part)
-    return both(*kept)
-
-
-def _size(guard: Guard) -> int:
-    return sum(map(_size, guard.parts)) if isinstance(guard, Node) else 1
-
-
-def _guard(types: Types, test: Expr, function: Function) -> Guard:
-    """Return what a condition says of the parameters of *function*, None for all else."""
-    match test:
-        case str():
-            return Leaf(test, "truth") if _is_path(test, function) else None
-        case Literal():
-            return bool(test.value)
-        case Either(operator="And"):
-            return Node("all", tuple([_guard(types, o, function) for o in test.options]))
-        case Either(operator="Or"):
-            return Node("any", tuple([_guard(types, o, function) for o in test.options]))
-        case Operation(operator="Not"):
-            return Node("not", (_guard(types, test.operands[0], function),))
-        case Operation():
-            return _compared(types, test, function)
-        case Call(func=str() as name, args=(Literal() as start,)) if name.endswith(".startswith"):
-            path = name.rpartition(".")[0]
-            return Leaf(path, "prefix", (start.value,)) if _is_path(path, function) else None
-        case _:
-            return None
-
-
-def _compared(types: Types, test: Operation, function: Function) -> Guard:
-    if len(test.operands) != 2 or test.operator not in _COMPARED:  # noqa: PLR2004 - left and right
-        return None
-    left, right = test.operands
-    if not isinstance(left, str) or not _is_path(left, function):
-        return None
-    if isinstance(right, Group) is not (test.operator in {"In", "NotIn"}):
-        return None
-    wanted = right.items if isinstance(right, Group) else (right,)
-    told = [_constant(types, w, function) for w in wanted]
-    if None in told:
-        return None
-    leaf = Leaf(left, "equal", tuple([value for t in told if t is not None for value in t]))
-    return Node("not", (leaf,)) if test.operator in {"IsNot", "NotEq", "NotIn"} else leaf
-
-
-def _constant(types: Types, expr: Expr, function: Function) -> tuple[Constant] | None:
-    """Return the constant that *expr* is, alone in a tuple; None where it is none."""
-    if isinstance(expr, Literal):
-        return (expr.value,) if expr.kind in _PLAIN else None
-    found = member(types, expr, function)
-    return None if found is None else (found,)
-
-
-_COMPARED = {"Is", "IsNot", "Eq", "NotEq", "In", "NotIn"}
-_PLAIN_DECORATORS = {"staticmethod", "classmethod"}
-_PLAIN = {"str", "int", "float", "bool", "None"}
-
-
-def _is_path(path: str, function: Function) -> bool:
-    """Whether *path* is a parameter, or one attribute of the receiver."""
-    params = function.facts.params
-    if path.count(".") == 1:
-        return function.owner is not None and path.partition(".")[0] == params[0].name
-    return "." not in path and any(p.name == path and _is_plain(p) for p in params)
-
-
-def _has_receiver(function: Function) -> bool:
-    return function.owner is not None and "staticmethod" not in function.facts.decorators
-
-
-def _is_plain(param: Param) -> bool:
-    return param.kind not in {"star", "double-star"}
-
-
-def _is_of_text(leaf: Leaf) -> bool:
-    return leaf.test == "choice" or any(isinstance(v, str | Member) for v in leaf.values)
-
-
-def _rare(guard: Guard, path: str) -> Guard:
-    """Return *guard* where what it asks of *path* is rare."""
-    if isinstance(guard, Leaf) and guard.path == path:
-        return guard._replace(is_rare=True)
-    if isinstance(guard, Node):
-        return guard._replace(parts=tuple([_rare(part, path) for part in guard.parts]))
-    return guard
-
-
-def _holds(leaf: Leaf, value: Constant) -> bool | None:
-    if leaf.test == "choice":
-        return None
-    if leaf.test == "truth":
-        return is_true(value)
-    if leaf.test == "prefix":
-        text = value if not isinstance(value, Member) else None
-        is_told = not isinstance(value, Member) or not value.is_mixed
-        is_begun = isinstance(text, str) and text.startswith(str(leaf.values[0]))
-        return is_begun if is_told else None
-    told = [equal(value, wanted) for wanted in leaf.values]
-    return True if True in told else None if None in told else False
-
-
 def _argument(types: Types, target: Function, param: Param, edge: Edge) -> Expr | Member:
     """Return what the call of *edge* gives *param*, or its default; None is unknown."""
     call = edge.call
@@ -572,7 +393,7 @@ def _argument(types: Types, target: Function, param: Param, edge: Edge) -> Expr 
         return None
     plain = [p for p in target.facts.params if p.kind in {"positional", "normal"}]
     if param in plain:
-        position = plain.index(param) - _has_receiver(target)
+        position = plain.index(param) - has_receiver(target)
         if 0 <= position < len(call.args):
             return call.args[position]
     if not param.has_default or isinstance(param.default, Literal):

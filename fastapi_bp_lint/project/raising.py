@@ -8,7 +8,8 @@ from fastapi_bp_lint.facts.model import Body, Call, Expr, Group, Region
 from fastapi_bp_lint.finding import Certainty, Place, Step, weakest
 from fastapi_bp_lint.knowledge.tables import canonical
 from fastapi_bp_lint.project.exceptions import HttpError, http_errors
-from fastapi_bp_lint.project.guards import Guard, Guards
+from fastapi_bp_lint.project.guard import Guard
+from fastapi_bp_lint.project.guards import Guards
 from fastapi_bp_lint.project.values import Class, External, Function
 
 if TYPE_CHECKING:
