@@ -226,10 +226,16 @@ def verdict_table() -> str:
     return str(script["table"](script["verdicts"]()))
 
 
+def fresh_table() -> str:
+    """Return the same of packages that nobody had looked at, by package."""
+    script = runpy.run_path(str(ROOT / "tests" / "accuracy" / "verdicts.py"))
+    return str(script["table"](script["verdicts"](script["FRESH"]), "project"))
+
+
 def verdict_list() -> str:
     """Return every finding in real projects that was read, with what was said of it."""
     script = runpy.run_path(str(ROOT / "tests" / "accuracy" / "verdicts.py"))
-    return str(script["listing"](script["verdicts"]()))
+    return str(script["listing"](script["verdicts"]() + script["verdicts"](script["FRESH"])))
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -255,6 +261,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "knowledge": knowledge_table,
     "accuracy": accuracy_table,
     "verdicts": verdict_table,
+    "fresh": fresh_table,
     "verdict-list": verdict_list,
     "detection": lambda: measured("detection"),
     "observed": lambda: measured("observed"),

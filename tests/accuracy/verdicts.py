@@ -1,6 +1,7 @@
 """The findings in real projects that were read, and which of them still stand.
 
-python -m tests.accuracy.verdicts FOLDER: FOLDER holds each project, unpacked under its own name.
+python -m tests.accuracy.verdicts FOLDER [FILE]: FOLDER holds each project, unpacked under its own
+name; FILE is another record than verdicts.tsv.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fastapi_bp_lint.plan import Request, prepare
 from fastapi_bp_lint.selection import Layer
 
 FILE = Path(__file__).with_name("verdicts.tsv")
+FRESH = FILE.with_name("fresh.tsv")
 KINDS = ("true", "defensible", "false")
 
 
@@ -30,24 +32,28 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def verdicts() -> list[Verdict]:
-    """Return every verdict, as the file has them."""
-    rows = [row.split("\t") for row in FILE.read_text("utf-8").splitlines()[1:]]
+def verdicts(file: Path = FILE) -> list[Verdict]:
+    """Return every verdict, as *file* has them."""
+    rows = [row.split("\t") for row in file.read_text("utf-8").splitlines()[1:]]
     return [Verdict(a, b, c, d, int(e), f, g) for a, b, c, d, e, f, g in rows]
 
 
-def table(judged: list[Verdict]) -> str:
-    """Return a row for each rule: how many were read, and what they were."""
-    counts = Counter((v.rule, v.verdict) for v in judged)
+def table(judged: list[Verdict], of: str = "rule") -> str:
+    """Return a row for each rule or, *of* "project", package: how many were read, as what."""
+    counts = Counter((_name(v, of), v.verdict) for v in judged)
     counts.update(("all", v.verdict) for v in judged)
-    names = [*sorted({v.rule for v in judged}), "all"]
+    names = [*sorted({_name(v, of) for v in judged}), "all"]
     rows = []
     for name in names:
         of_kind = [counts[name, kind] for kind in KINDS]
         rows.append(f"| {name} | {sum(of_kind)} | {' | '.join(map(str, of_kind))} |")
     return "\n".join(
-        ("| rule | read | true | defensible | false |", "|---|---|---|---|---|", *rows)
+        (f"| {of} | read | true | defensible | false |", "|---|---|---|---|---|", *rows)
     )
+
+
+def _name(verdict: Verdict, of: str) -> str:
+    return verdict.rule if of == "rule" else f"{verdict.project} {verdict.version}"
 
 
 def listing(judged: list[Verdict]) -> str:
@@ -61,9 +67,9 @@ def listing(judged: list[Verdict]) -> str:
     )
 
 
-def report(folder: Path) -> str:
+def report(folder: Path, file: Path = FILE) -> str:
     """Return which verdicts still stand, which findings vanished, and how many nobody read."""
-    judged = verdicts()
+    judged = verdicts(file)
     lines = []
     for project in sorted({v.project for v in judged}):
         mine = {(v.rule, v.path, v.line): v for v in judged if v.project == project}
@@ -80,4 +86,4 @@ def report(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(report(Path(sys.argv[1])))  # noqa: T201
+    print(report(*map(Path, sys.argv[1:])))  # noqa: T201
