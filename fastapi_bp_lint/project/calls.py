@@ -268,7 +268,7 @@ class Calls:
         """Give the edge to *function*, or to what its decorators put in its place."""
         facts = function.facts
         outcome = decoration(self.types, function)
-        if outcome.offloaded or (how != "iterate" and facts.is_generator and not facts.is_async):
+        if outcome.offloaded or (how != "iterate" and _is_lazy(function)):
             return
         if not facts.params and results.decorator_names(self.types, function) & CACHES:
             return
@@ -277,7 +277,8 @@ class Calls:
         others = () if is_exact else members.overrides(self.types, function)
         doubt = Certainty.LIKELY if len(others) <= _MANY else Certainty.POSSIBLE
         for other in others:
-            yield Edge(other, how, span, text, doubt, call, awaited)
+            if how == "iterate" or not _is_lazy(other):
+                yield Edge(other, how, span, text, doubt, call, awaited)
         targets = (function,) if outcome.is_async and function.is_async else outcome.runs
         for target in targets:
             yield Edge(target, how, span, text, outcome.certainty, call, awaited)
@@ -293,6 +294,11 @@ class Calls:
                     row = self.primitive(base.name)
                     if row is not None and row.form == "ctor-blocking":
                         yield Edge(row, "construct", call.span, text, Certainty.CERTAIN, call)
+
+
+def _is_lazy(function: Function) -> bool:
+    """Whether a call of *function* makes a generator and runs nothing yet."""
+    return function.facts.is_generator and not function.facts.is_async
 
 
 def _awaitable(values: tuple[Value, ...]) -> tuple[Value, ...]:
