@@ -21,24 +21,23 @@ from fastapi_bp_lint.facts.model import FileFacts
 from fastapi_bp_lint.packing import unpack
 
 MOST = 2
-"""Sets of rules whose facts are kept; a thousand lines take about 70 KB in each."""
+"""Sets of rules whose facts are kept."""
 _AT_ONCE = 200
 _WAIT = 1.0  # seconds for another run to finish writing
-_QUERY = "SELECT path, began, mtime, size, inode, digest, proof, packed FROM facts"
+_QUERY = "SELECT path, began, stamp, digest, proof, packed FROM facts"
+# Names of files need not be text, and numbers of theirs can be longer than those of the database.
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS facts (path TEXT PRIMARY KEY, began INTEGER, mtime INTEGER,"
-    " size INTEGER, inode INTEGER, digest TEXT, proof TEXT, packed BLOB) WITHOUT ROWID"
+    "CREATE TABLE IF NOT EXISTS facts (path BLOB PRIMARY KEY, began INTEGER, stamp TEXT,"
+    " digest TEXT, proof TEXT, packed BLOB) WITHOUT ROWID"
 )
 
 
 class Row(NamedTuple):
     """What is kept of one file, which a run that *began* then has read; *proof* is of *packed*."""
 
-    path: str
+    path: bytes
     began: int
-    mtime: int
-    size: int
-    inode: int
+    stamp: str
     digest: str
     proof: str
     packed: bytes
@@ -51,7 +50,7 @@ class Archive:
         asked = (*cachedir.maker(), str(root), *sorted(codes))
         self._root = root
         self._file = folder / f"{digest(repr(asked).encode())}{cachedir.FACTS}"
-        self._kept: set[str] = set()
+        self._kept: set[bytes] = set()
         self._new: list[Row] = []
 
     def recall(self, files: Mapping[str, os.stat_result]) -> dict[str, FileFacts]:
@@ -61,40 +60,41 @@ class Archive:
             with self._database() as database:
                 for row in map(Row._make, database.execute(_QUERY)):
                     self._kept.add(row.path)
-                    status = files.get(row.path)
-                    if status is not None and (facts := self._facts(row, status)) is not None:
-                        found[row.path] = facts
+                    path = os.fsdecode(row.path)
+                    status = files.get(path)
+                    if status is not None and (facts := self._facts(row, path, status)) is not None:
+                        found[path] = facts
         return found
 
     def add(self, facts: FileFacts, packed: bytes, began: int, status: os.stat_result) -> None:
         """Keep *facts*, as which a run that *began* then has read the file of that *status*."""
         if facts.problem is None or facts.problem.kind == "syntax":
-            proof = digest(packed)
-            self._new.append(Row(facts.path, began, *stamp(status), facts.digest, proof, packed))
+            path, proof = os.fsencode(facts.path), digest(packed)
+            self._new.append(Row(path, began, _text(status), facts.digest, proof, packed))
             if len(self._new) == _AT_ONCE:
                 self._write()
 
     def finish(self, files: Iterable[str]) -> None:
         """Write what was added and drop what is no longer among *files*."""
-        gone = self._kept.difference(files)
+        gone = self._kept.difference(map(os.fsencode, files))
         if self._new or gone:
             self._write(gone)
             with contextlib.suppress(OSError):
                 cachedir.trim(self._file.parent, cachedir.FACTS, MOST)
 
-    def _facts(self, row: Row, status: os.stat_result) -> FileFacts | None:
+    def _facts(self, row: Row, path: str, status: os.stat_result) -> FileFacts | None:
         """Return what a row has of the file with that *status*, None when it is another now."""
         with contextlib.suppress(OSError, ValueError, TypeError, IndexError):
-            if row.size == status.st_size and digest(row.packed) == row.proof:
-                is_same = (row.mtime, row.size, row.inode) == stamp(status)
-                if (is_same and row.mtime < row.began - RACY) or self._digest(row) == row.digest:
+            if digest(row.packed) == row.proof:
+                is_old = status.st_mtime_ns < row.began - RACY
+                if (is_old and row.stamp == _text(status)) or self._digest(path) == row.digest:
                     return unpack(row.packed)[0]
         return None
 
-    def _digest(self, row: Row) -> str:
-        return digest(read(f"{self._root}/{row.path}"))
+    def _digest(self, path: str) -> str:
+        return digest(read(f"{self._root}/{path}"))
 
-    def _write(self, gone: Iterable[str] = ()) -> None:
+    def _write(self, gone: Iterable[bytes] = ()) -> None:
         with contextlib.suppress(OSError):
             cachedir.make(self._file.parent)
         with self._database() as database:
@@ -103,7 +103,7 @@ class Archive:
             database.execute(_TABLE)
             database.executemany("DELETE FROM facts WHERE path = ?", ((path,) for path in gone))
             database.executemany(
-                "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new
+                "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)", self._new
             )
             database.execute("COMMIT")
         self._kept |= {row.path for row in self._new}
@@ -122,3 +122,7 @@ class Archive:
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
                 self._file.unlink(missing_ok=True)
+
+
+def _text(status: os.stat_result) -> str:
+    return " ".join(map(str, stamp(status)))

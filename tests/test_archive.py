@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -226,11 +228,11 @@ def test_what_is_damaged_is_absent(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE facts SET packed = 'text', proof = 3, size = size",
+        "UPDATE facts SET packed = 'text', proof = 3",
         "UPDATE facts SET packed = NULL",
         "UPDATE facts SET packed = substr(packed, 2)",
-        "UPDATE facts SET mtime = 'yesterday', digest = NULL",
-        "UPDATE facts SET path = CAST(path AS BLOB)",
+        "UPDATE facts SET began = 'yesterday', digest = NULL",
+        "UPDATE facts SET path = CAST(path AS TEXT)",
         "DROP TABLE facts",
         "ALTER TABLE facts DROP COLUMN proof",
     ],
@@ -322,6 +324,24 @@ def test_each_set_of_rules_has_its_own_and_few_are_kept(root: Path, kept: Path) 
     (kept.parent / f"{kept.name}-journal").write_text("of a run that was killed")
     assert clean(kept.parent)
     assert not kept.parent.exists()
+
+
+def test_names_that_are_no_text_and_long_numbers_are_kept(root: Path) -> None:
+    name = os.fsdecode(b"odd\xff.py")
+    (root / name).write_text(SLOW)
+    for edited in ("m00.py", "m01.py", "m02.py"):
+        found = linted(root)
+        assert name in {f.place.path for f in found.findings}
+        assert found.findings == linted(root, caching=False).findings
+        edit(root, edited)
+    status = (root / name).stat()
+    long: Any = SimpleNamespace(st_mtime_ns=1, st_size=status.st_size, st_ino=2**64 - 1)
+    facts = facts_of(str(root), name, {})
+    archive = Archive(root / ".fbp_cache", root, ("odd",))
+    archive.add(facts, pack([facts]), time.time_ns(), long)
+    archive.finish([name])
+    again = Archive(root / ".fbp_cache", root, ("odd",))
+    assert again.recall({name: long}) == {name: facts}
 
 
 def test_a_defect_of_ours_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
