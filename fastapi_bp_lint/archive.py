@@ -68,7 +68,7 @@ class Archive:
 
     def add(self, facts: FileFacts, packed: bytes, began: int, status: os.stat_result) -> None:
         """Keep *facts*, as which a run that *began* then has read the file of that *status*."""
-        if facts.problem is None or facts.problem.kind == "syntax":
+        if packed and (facts.problem is None or facts.problem.kind == "syntax"):
             path, proof = os.fsencode(facts.path), digest(packed)
             self._new.append(Row(path, began, _text(status), facts.digest, proof, packed))
             if len(self._new) == _AT_ONCE:

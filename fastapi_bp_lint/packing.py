@@ -14,8 +14,14 @@ from fastapi_bp_lint.facts.model import FileFacts
 
 
 def pack(many: Sequence[FileFacts]) -> bytes:
-    """Return the facts of some files as bytes that `unpack` takes."""
-    return pickle.dumps(list(many), pickle.HIGHEST_PROTOCOL)
+    """Return the facts of some files as bytes that `unpack` takes.
+
+    There are none where an expression is nested too deep: then the files have to be read again.
+    """
+    try:
+        return pickle.dumps(list(many), pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        return b""
 
 
 def unpack(packed: bytes) -> list[FileFacts]:
@@ -25,6 +31,8 @@ def unpack(packed: bytes) -> list[FileFacts]:
         ValueError: the bytes are of something else, or damaged.
 
     """
+    if not packed:
+        return []
     try:
         many = _Facts(io.BytesIO(packed)).load()
     except Exception as error:  # what damaged bytes lead to, nobody has listed

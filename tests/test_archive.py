@@ -326,6 +326,17 @@ def test_each_set_of_rules_has_its_own_and_few_are_kept(root: Path, kept: Path) 
     assert not kept.parent.exists()
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_nested_deep_is_read_again(root: Path, jobs: int) -> None:
+    (root / "m30.py").write_text(f"{SLOW}\nlong = a{' + b' * 500}\n")
+    assert pack([facts_of(str(root), "m30.py", {})]) == b""
+    for edited in ("m00.py", "m01.py", "m02.py"):
+        found = linted(root, jobs=jobs).findings
+        assert found == linted(root, caching=False, jobs=1).findings
+        assert {f.place.path for f in found} == {*FILES}
+        edit(root, edited)
+
+
 def test_names_that_are_no_text_and_long_numbers_are_kept(root: Path) -> None:
     name = os.fsdecode(b"odd\xff.py")
     (root / name).write_text(SLOW)
