@@ -326,10 +326,19 @@ def test_each_set_of_rules_has_its_own_and_few_are_kept(root: Path, kept: Path) 
     assert not kept.parent.exists()
 
 
+def test_what_cannot_be_packed_is_none(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sink(*_: object) -> bytes:
+        raise RecursionError
+
+    facts = facts_of(str(root), "m30.py", {})
+    monkeypatch.setattr("fastapi_bp_lint.packing.pickle.dumps", sink)
+    assert pack([facts]) == b""
+    assert unpack(b"") == []
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_is_nested_deep_is_read_again(root: Path, jobs: int) -> None:
     (root / "m30.py").write_text(f"{SLOW}\nlong = a{' + b' * 500}\n")
-    assert pack([facts_of(str(root), "m30.py", {})]) == b""
     for edited in ("m00.py", "m01.py", "m02.py"):
         found = linted(root, jobs=jobs).findings
         assert found == linted(root, caching=False, jobs=1).findings
